@@ -1,0 +1,276 @@
+"""App: the declaration. Built once at import, does no I/O, knows no loop; `start()` makes one run of it."""
+
+import sys
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as MappingOf
+from typing import Any, Final, Literal, Never, TypeVar, overload
+
+from attrs import define, field, fields
+
+from .checks import between, refuse
+from .core.concurrency import ACCOUNT_CONCURRENCY, UNRESERVED_MINIMUM
+from .core.policy import Policy, Statement
+from .core.profile import Profile
+from .core.queue_mapping import QueueMappingConfig
+from .declaration import Function, Mapping, Run, refuse_unknown
+from .errors import InvalidSetting
+from .names import Arn
+from .observe.logs import ErrorLog
+from .observe.probes import Probes
+from .observe.trace import Journal
+from .ports import EventSource, Resource, Wire
+from .runtime.bus import Bus
+from .runtime.engine import Setup
+
+E = TypeVar("E")
+R = TypeVar("R")
+D = TypeVar("D", bound="Resource[Any] | Wire")
+Declared = Resource[Any] | Function[Any, Any]
+Permissions = Literal["granted", "enforced"]
+Trace = Literal["off", "ring", "hash"]
+
+
+@define(eq=False)
+class App:
+    """Functions, resources and what connects them. The same app may run many times at once, each time a new `Bus`.
+
+    `concurrent_executions` is the account's concurrency.
+    """
+
+    name: str = "app"
+    concurrent_executions: int = field(
+        default=ACCOUNT_CONCURRENCY, kw_only=True, validator=between(1, 1_000_000, whole=True)
+    )
+    _functions: dict[Arn, Function[Any, Any]] = field(factory=dict, init=False)
+    _resources: dict[Arn, Resource[Any]] = field(factory=dict, init=False)
+    _wires: list[Wire] = field(factory=list, init=False)
+    _mappings: list[Mapping] = field(factory=list, init=False)
+    _grants: list[Statement] = field(factory=list, init=False)
+    _revoked: list[Statement] = field(factory=list, init=False)
+    _places: dict[Arn, str] = field(factory=dict, init=False)
+
+    def add(self, declared: D) -> D:
+        """A resource or a wire is part of the app. Raises `InvalidSetting` if its name is taken, or if it can't stand
+        beside what is there."""
+        if isinstance(declared, Wire):
+            self._known(declared.source.arn, "source")
+            declared.check([wire for wire in self._wires if wire.source.arn == declared.source.arn])
+            self._claim(declared.arn)
+            self._wires.append(declared)
+        else:
+            self._claim(declared.arn)
+            self._resources[declared.arn] = declared
+        return declared
+
+    @overload
+    def function(
+        self,
+        handler: Callable[[E, Any], R],
+        *,
+        name: str | None = None,
+        timeout: float = 3,
+        memory_size: int = 128,
+        reserved_concurrent_executions: int | None = None,
+        maximum_retry_attempts: int = 2,
+        maximum_event_age_in_seconds: int = 21_600,
+        dead_letter: Resource[Any] | None = None,
+        on_success: Declared | None = None,
+        on_failure: Declared | None = None,
+        environment: MappingOf[str, str] | None = None,
+        run: Run = "thread",
+    ) -> Function[E, R]: ...
+    @overload
+    def function(
+        self,
+        *,
+        name: str | None = None,
+        timeout: float = 3,
+        memory_size: int = 128,
+        reserved_concurrent_executions: int | None = None,
+        maximum_retry_attempts: int = 2,
+        maximum_event_age_in_seconds: int = 21_600,
+        dead_letter: Resource[Any] | None = None,
+        on_success: Declared | None = None,
+        on_failure: Declared | None = None,
+        environment: MappingOf[str, str] | None = None,
+        run: Run = "thread",
+    ) -> Callable[[Callable[[E, Any], R]], Function[E, R]]: ...
+    def function(self, handler: Callable[..., Any] | None = None, **settings: Any) -> Any:
+        """Declare a handler: as a decorator, or called with one that exists. Settings are described at `Function`."""
+        if handler is None:
+            return lambda decorated: self.function(decorated, **settings)
+        refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS})
+        if not callable(handler):
+            raise refuse("handler", handler, "a callable taking event and context")
+        name = settings.pop("name", None) or getattr(handler, "__name__", None)
+        if name is None:
+            raise refuse("name", None, "a name: this handler has no __name__")
+        if settings.get("environment") is None:
+            settings.pop("environment", None)
+        function: Function[Any, Any] = Function(handler=handler, name=name, **settings)
+        self._check_reservation(function)
+        self._claim(function.arn)
+        self._functions[function.arn] = function
+        return function
+
+    def map(
+        self,
+        source: EventSource[Any, E],
+        function: Function[E, Any],
+        *,
+        batch_size: int = 10,
+        maximum_batching_window_in_seconds: float = 0,
+        maximum_concurrency: int | None = None,
+        function_response_types: Sequence[str] = (),
+        enabled: bool = True,
+        **unsupported: Never,
+    ) -> Mapping:
+        """Have the records of `source` handled by `function` in batches (CreateEventSourceMapping)."""
+        refuse_unknown(unsupported)
+        self._known(source.arn, "source")
+        self._known(function.arn, "function")
+        if any(m.source.arn == source.arn and m.function.arn == function.arn for m in self._mappings):
+            raise InvalidSetting(f"{source.arn.name} is already mapped to {function.name}")
+        if function.timeout > source.lease:
+            raise refuse(
+                "timeout", function.timeout, f"up to {source.lease:g}, the visibility_timeout of {source.arn.name}"
+            )
+        config = QueueMappingConfig(
+            batch_size=batch_size,
+            maximum_batching_window_in_seconds=maximum_batching_window_in_seconds,
+            maximum_concurrency=maximum_concurrency,
+            function_response_types=function_response_types,
+            enabled=enabled,
+        )
+        config.check(fifo=source.fifo)
+        mapping = Mapping(source=source, function=function, config=config)
+        self._mappings.append(mapping)
+        return mapping
+
+    @property
+    def functions(self) -> tuple[Function[Any, Any], ...]:
+        """In the order of declaration."""
+        return tuple(self._functions.values())
+
+    @property
+    def resources(self) -> tuple[Resource[Any], ...]:
+        """In the order of declaration."""
+        return tuple(self._resources.values())
+
+    def grant(self, principal: Declared, action: str, resource: Declared) -> None:
+        """`principal` may do `action` (such as `sqs:SendMessage`, `lambda:*`) to `resource`: an execution role's
+        statement where the principal is a function, a resource policy's where it is a bucket."""
+        self._grants.append(Statement(principal.arn, _action(action), resource.arn))
+
+    def revoke(self, principal: Declared, action: str, resource: Declared) -> None:
+        """`principal` may not do `action` to `resource`, whatever grants it."""
+        self._revoked.append(Statement(principal.arn, _action(action), resource.arn))
+
+    def start(
+        self,
+        *,
+        seed: int | None = None,
+        profile: Profile | None = None,
+        permissions: Permissions = "granted",
+        environ: bool = False,
+        trace: Trace = "ring",
+    ) -> Bus:
+        """One run of this app, to be entered with `async with`.
+
+        `seed` decides every id and every random choice; by default 0 in virtual time and fresh on a real clock.
+        `environ=True` puts the functions' environment variables into `os.environ` until the bus closes.
+        """
+        _check_choice("permissions", permissions, ("granted", "enforced"))
+        _check_choice("trace", trace, ("off", "ring", "hash"))
+        enforced = permissions == "enforced"
+        policy = Policy(enforced, tuple(self._grants), tuple(self._revoked)) if enforced or self._revoked else None
+        self._check_targets()
+        journal = None if trace == "off" else Journal(hashed=trace == "hash")
+        return Bus(
+            Setup(
+                name=self.name,
+                functions=dict(self._functions),
+                resources=dict(self._resources),
+                wires=tuple(self._wires),
+                mappings=tuple(self._mappings),
+                concurrent_executions=self.concurrent_executions,
+                policy=policy,
+                profile=profile or Profile(),
+                seed=seed,
+                environ=self._variables(environ),
+                probe=ErrorLog() if journal is None else Probes(ErrorLog(), journal),
+                journal=journal,
+            )
+        )
+
+    def _variables(self, environ: bool) -> dict[str, str]:
+        found: dict[str, tuple[str, str]] = {}
+        for function in self._functions.values():
+            for name, value in function.environment.items():
+                if not environ:
+                    raise refuse("environ", False, f"True, since {function.name} has environment variables ({name})")
+                other, theirs = found.setdefault(name, (function.name, value))
+                if theirs != value:
+                    raise InvalidSetting(
+                        f"environment: {name} is {theirs!r} for {other} and {value!r} for {function.name}; "
+                        "one process has one value"
+                    )
+        return {name: value for name, (_, value) in found.items()}
+
+    def _check_reservation(self, function: Function[Any, Any]) -> None:
+        wanted = function.reserved_concurrent_executions
+        if not wanted:
+            return
+        taken = sum(each.reserved_concurrent_executions or 0 for each in self._functions.values())
+        if self.concurrent_executions - taken - wanted < UNRESERVED_MINIMUM:
+            raise InvalidSetting(
+                f"reserved_concurrent_executions={wanted}: Specified ReservedConcurrentExecutions for function "
+                f"decreases account's UnreservedConcurrentExecution below its minimum value of [{UNRESERVED_MINIMUM}]."
+            )
+
+    def _check_targets(self) -> None:
+        for function in self._functions.values():
+            for setting in ("dead_letter", "on_success", "on_failure"):
+                target = getattr(function, setting)
+                if target is not None:
+                    self._known(target.arn, f"{setting} of {function.name}")
+        for wire in self._wires:
+            self._known(wire.target, f"target of {wire.arn}")
+
+    def _known(self, arn: Arn, what: str) -> None:
+        if arn not in self._resources and arn not in self._functions:
+            raise InvalidSetting(f"{what}: {arn} is not part of this app; add it first")
+
+    def _claim(self, arn: Arn) -> None:
+        place = _place()
+        if arn in self._places:
+            raise InvalidSetting(f"{arn} is declared twice: {self._places[arn]} and {place}")
+        self._places[arn] = place
+
+
+_SETTINGS: Final = frozenset(
+    attribute.name for attribute in fields(Function) if attribute.init and attribute.name != "handler"
+)
+
+
+def _action(action: str) -> str:
+    service, colon, name = action.partition(":")
+    if not (service and colon and name):
+        raise refuse("action", action, "service:Operation, such as sqs:SendMessage")
+    return action
+
+
+def _check_choice(setting: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise refuse(setting, value, " or ".join(allowed))
+
+
+def _place() -> str:
+    """File and line of the declaration that is being made."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+_HERE: Final = __file__.rpartition("app.py")[0]

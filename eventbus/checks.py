@@ -1,0 +1,57 @@
+"""Validators for declared settings: the message names setting, value and what is allowed."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from attrs import Attribute
+
+from .errors import InvalidSetting
+
+Validator = Callable[[Any, "Attribute[Any]", Any], None]
+
+
+def refuse(setting: str, value: object, allowed: str) -> InvalidSetting:
+    return InvalidSetting(f"{setting}={value!r} is refused; allowed: {allowed}")
+
+
+def between(low: float, high: float, *, whole: bool = False) -> Validator:
+    """A number from `low` to `high`; None passes where the type allows it."""
+
+    def check(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+        if value is None:
+            return
+        right_type = isinstance(value, int) if whole else isinstance(value, int | float)
+        if not right_type or isinstance(value, bool) or not low <= value <= high:
+            raise refuse(attribute.name, value, f"{'a whole number from ' if whole else ''}{low:,} to {high:,}")
+
+    return check
+
+
+def at_least(low: float) -> Validator:
+    def check(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+        if value is None:
+            return
+        if not isinstance(value, int | float) or isinstance(value, bool) or not value >= low:
+            raise refuse(attribute.name, value, f"a number of {low} or more")
+
+    return check
+
+
+def each_at_least(low: float) -> Validator:
+    check_one = at_least(low)
+
+    def check(instance: Any, attribute: "Attribute[Any]", value: Any) -> None:
+        if not isinstance(value, tuple):
+            raise refuse(attribute.name, value, "a tuple of numbers")
+        for item in value:
+            check_one(instance, attribute, item)
+
+    return check
+
+
+def one_of(values: Collection[Any]) -> Validator:
+    def check(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+        if value not in values:
+            raise refuse(attribute.name, value, " or ".join(repr(known) for known in values))
+
+    return check

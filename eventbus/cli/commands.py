@@ -1,0 +1,150 @@
+"""The commands. Results go to standard output, progress to standard error and only on a terminal."""
+
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import anyio
+import typer
+from anyio.abc import TaskGroup
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+import eventbus
+from eventbus import App, Bus
+from eventbus.errors import EventBusError
+
+from . import demo as demo_run
+from .loading import apply, load_app, read_lines
+
+DRAIN = 30.0
+INTERRUPTED = 130
+
+commands = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Invoke functions the way AWS Lambda is invoked, in process."
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@commands.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--input", help="A folder of order files, one JSON object a line.", show_default=False)
+    ] = demo_run.SAMPLE,
+    as_json: AsJson = False,
+) -> None:
+    """Files of orders through bucket, function, queue and batches, until the last dead letter; in virtual time."""
+    if not folder.is_dir():
+        _fail(f"--input {folder}: no such folder")
+    report = demo_run.run(folder)
+    if as_json:
+        print(json.dumps(report.to_json(), indent=2))
+        return
+    console = Console(highlight=False)
+    console.print(_time_line(report))
+    if report.story:
+        console.print("\nWhere the first dead letter stopped, and why:\n")
+        console.print(report.story, markup=False, soft_wrap=True)
+    console.print("\nDead letters:")
+    for message in report.dead_letters:
+        console.print(f"  received {message['receives']} times: {message['body']}", markup=False, soft_wrap=True)
+    console.print(
+        f"\nsimulated {_span(report.simulated)} in {report.took:.2f} s; "
+        f"{len(report.attempts):,} invocations, {len(report.dead_letters):,} dead letters"
+    )
+
+
+@commands.command()
+def run(
+    target: Annotated[str, typer.Argument(metavar="MODULE:APP", help="The app to run, such as shop:app.")],
+    events: Annotated[Path | None, typer.Option(help="A file of calls, one JSON object a line.")] = None,
+    virtual: Annotated[bool, typer.Option("--virtual", help="In virtual time; needs --events.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run an app: over a file of calls until everything has settled, or without one until stopped."""
+    if virtual and events is None:
+        _fail("--virtual needs --events: with nothing to do virtual time would stand still for ever")
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    try:
+        app = load_app(target)
+        lines = [] if events is None else list(read_lines(events))
+        answers = eventbus.run(lambda: _run(app, lines, serve=events is None), virtual=virtual)
+    except (EventBusError, OSError) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    _print_answers(answers, as_json)
+
+
+async def _run(app: App, lines: list[tuple[int, dict[str, Any]]], *, serve: bool) -> dict[str, Any]:
+    bus = app.start(environ=True)
+    answers: list[dict[str, Any]] = []
+    async with bus, anyio.create_task_group() as tasks:
+        tasks.start_soon(_stop_on_signal, bus, tasks)
+        if serve:
+            await anyio.sleep_forever()
+        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+            for number, entry in progress.track(lines, description="calls"):
+                answers.append({"line": number, "answer": await apply(app, bus, entry)})
+        await bus.settle()
+        tasks.cancel_scope.cancel()
+    statistics = bus.statistics()
+    return {
+        "answers": answers,
+        "invocations": statistics.invocations,
+        "failed_invocations": statistics.failed_invocations,
+        "seconds": statistics.now,
+        "seed": bus.seed,
+    }
+
+
+async def _stop_on_signal(bus: Bus, tasks: TaskGroup) -> None:
+    """The first signal drains, the second leaves at once."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        draining = False
+        async for _ in signals:
+            if draining:
+                os._exit(INTERRUPTED)
+            draining = True
+            print("draining; once more to leave at once", file=sys.stderr)
+            tasks.start_soon(_drain, bus, tasks.cancel_scope)
+
+
+async def _drain(bus: Bus, scope: anyio.CancelScope) -> None:
+    await bus.aclose(drain=DRAIN)
+    scope.cancel()
+
+
+def _print_answers(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, indent=2))
+        return
+    for each in report["answers"]:
+        print(f"line {each['line']}: {json.dumps(each['answer'])}")
+    print(
+        f"{report['invocations']:,} invocations, {report['failed_invocations']:,} failed, "
+        f"{_span(report['seconds'])} on the bus's clock; seed {report['seed']}"
+    )
+
+
+def _time_line(report: demo_run.Report) -> Table:
+    table = Table("at", "function", "records", "of them failed", "outcome", box=None, pad_edge=False)
+    for attempt in report.attempts:
+        failed = str(attempt["failed_records"] or "")
+        table.add_row(f"+{attempt['at']:g} s", attempt["function"], str(attempt["records"]), failed, attempt["outcome"])
+    return table
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{rest:g} s"
+
+
+def _fail(reason: str) -> NoReturn:
+    print(f"eventbus: {reason}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,158 @@
+"""Nouns of what shall happen, their answers, and notes of what did.
+
+An effect that can fail carries `asker`, the address of the machine to answer, and a `token` drawn before the turn. Its
+answer is an effect as well, so it may come in the same turn, late, twice or never.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from attrs import define, field
+
+from eventbus.names import Arn
+
+from .outcomes import Outcome
+
+Hops = tuple[tuple[Arn, int], ...]  # how often each function already ran in one chain of requests
+
+
+@define(eq=False)
+class Cause:
+    """The invocation out of which something was sent."""
+
+    request_id: str
+    hops: Hops
+
+
+class Record(Protocol):
+    """One record of a polled source, handed out as a value: it does not change after it was received."""
+
+    @property
+    def identifier(self) -> str:
+        """What `itemIdentifier` of a partial batch response names."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of this record's JSON in an event."""
+
+    @property
+    def receipt(self) -> Any:
+        """What the source wants back to settle it."""
+
+    @property
+    def group(self) -> str | None:
+        """Records of one group are handled in order."""
+
+    @property
+    def cause(self) -> Cause | None: ...
+
+
+@define(eq=False)
+class Invoke:
+    """One attempt. `payload` is JSON; a batch is rendered by its source, afresh for each attempt."""
+
+    function: Arn
+    asker: Arn
+    token: int
+    request_id: str
+    payload: bytes | None = None
+    batch: Sequence[Record] = ()
+    source: Arn | None = None  # of the batch
+    cause: Cause | None = None
+    tail: list[str] | None = None  # where the caller wants the lines that are logged
+
+
+@define(eq=False)
+class Finished:
+    asker: Arn
+    token: int
+    outcome: Outcome
+
+
+@define(eq=False)
+class Receive:
+    """Up to `limit` records of `source`; fewer than that, and the source says `Arrived` once there are more."""
+
+    source: Arn
+    asker: Arn
+    token: int
+    limit: int
+
+
+@define(eq=False)
+class Received:
+    asker: Arn
+    token: int
+    records: Sequence[Record]
+
+
+@define(eq=False)
+class Settle:
+    """These records are done with: their source may forget them."""
+
+    source: Arn
+    asker: Arn
+    token: int
+    receipts: Sequence[Any]
+
+
+@define(eq=False)
+class Settled:
+    asker: Arn
+    token: int
+    failed: Sequence[Any] = ()  # receipts that were not taken
+
+
+@define(eq=False)
+class Release:
+    """These records are given back: they may be received again at once. Has no answer."""
+
+    source: Arn
+    receipts: Sequence[Any]
+
+
+@define(eq=False)
+class Arrived:
+    """A source has records again, said once after a receive that found fewer than its limit."""
+
+    source: Arn
+
+
+Attributes = dict[str, tuple[str, str | bytes]]  # name -> (data type, value)
+
+
+@define(eq=False)
+class Deliver:
+    """Hand `body` to a queue, or to a function as an asynchronous invocation."""
+
+    target: Arn
+    asker: Arn
+    token: int
+    body: str
+    attributes: Attributes = field(factory=dict)
+    cause: Cause | None = None
+    moved: Any = None  # redrive: what a queue hands to its dead-letter queue besides body and attributes
+
+
+@define(eq=False)
+class Delivered:
+    asker: Arn
+    token: int
+    error: str | None  # None, or the code of the refusal
+
+
+@define(eq=False)
+class Reply:
+    """The answer to a waiting caller."""
+
+    token: int
+    outcome: Outcome
+
+
+Effect = Invoke | Finished | Receive | Received | Settle | Settled | Release | Arrived | Deliver | Delivered | Reply
+
+Note = tuple[Any, ...]
+"""What did happen, for the trace: (what, where, about, detail, cause). `what` is a word from the list of the trace
+(sent, received, deleted, moved, dropped, ...), `where` the ARN of the machine, `about` an id of it or a sequence of ids
+(numbers of its `Ids`, or texts), `detail` a short text or number, `cause` a `Cause` or None. Plain tuples: they are
+written for every message."""

@@ -1,0 +1,348 @@
+"""An event source mapping on a queue: polls, gathers batches, has them invoked, settles what succeeded.
+
+Laws: never more batches out than allowed, and no receive at that cap. A record of an answered receive is invoked, or
+let go: then it returns to its queue by itself, when its visibility is over; nothing here shortens or extends that. Only
+what succeeded is settled; if settling fails, the record comes again. On a FIFO queue one batch of a group is out at a
+time. Sources: dg:services-sqs-scaling, dg:services-sqs-errorhandling, dg:invocation-eventsourcemapping.
+
+Choices where the documentation is open: one poll is out at a time; one without an answer is given up after
+`POLL_TIMEOUT` and repeated, and the records of a later answer are let go. A window starts with its first record, or
+when the previous invocation ended if that is less than a window ago; it is over with the visibility of its first record
+at the latest. Changes of state take no time; a mapping that is disabled lets go what it holds.
+"""
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from math import inf
+from typing import Final, Literal, assert_never
+
+from attrs import define, evolve, field
+
+from eventbus.core.batching import Gathering, partial_response
+from eventbus.core.chain import merge
+from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Settle
+from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
+from eventbus.core.profile import Profile
+from eventbus.errors import ServiceError
+from eventbus.names import Arn, Ids
+
+from .config import QueueMappingConfig
+from .pace import CEILING, Pace
+
+CALL_LIMIT: Final = 10
+"""Records of one receive, and of one settle (bc:sqs)."""
+POLL_TIMEOUT: Final = 60.0
+"""Seconds: three times the longest long poll."""
+
+VISIBILITY_OVER: Final = "visibility is over"
+
+State = Literal["Creating", "Enabled", "Disabled", "Updating", "Enabling", "Disabling", "Deleting"]
+
+
+class ResourceInUseException(ServiceError):
+    """A mapping that is being deleted can't be changed."""
+
+
+@define(eq=False)
+class Batch:
+    """Records on their way through the function: out, or kept after a throttle."""
+
+    records: Sequence[Record]
+    request_id: str
+    cause: Cause | None
+    lease_ends_at: float
+    throttles: int = 0
+
+
+@define(eq=False)
+class QueueMapping:
+    """`lease` is the visibility timeout of what `source` hands out, in seconds."""
+
+    address: Arn
+    source: Arn
+    function: Arn
+    config: QueueMappingConfig
+    fifo: bool
+    lease: float
+    ids: Ids
+    profile: Profile
+    effects: list[Effect] = field(factory=list, init=False)
+    notes: list[Note] = field(factory=list, init=False)
+    state: State = field(init=False)
+    reading: bool = field(init=False)  # enabled: its source's records are on their way to the function
+    _changes_at: float = field(default=inf, init=False)  # of the state
+    _due_at: float = field(default=inf, init=False)  # since when the source may have records that were not asked for
+    _poll: int | None = field(default=None, init=False)
+    _poll_limit: int = field(default=0, init=False)
+    _poll_ends_at: float = field(default=inf, init=False)
+    _held: Gathering = field(factory=Gathering, init=False)
+    _window_ends_at: float = field(default=inf, init=False)
+    _window_over: bool = field(default=False, init=False)
+    _completed_at: float = field(default=-inf, init=False)
+    _out: dict[int, Batch] = field(factory=dict, init=False)
+    _throttled: list[tuple[float, int, Batch]] = field(factory=list, init=False)  # a heap, by next try
+    _groups: set[str | None] = field(factory=set, init=False)  # of batches out or throttled, FIFO only
+    _pace: Pace = field(init=False)
+    _order: int = field(default=0, init=False)  # token, and tie-break of equal deadlines
+
+    def __attrs_post_init__(self) -> None:
+        self._pace = self._new_pace()
+        self.reading = self.config.enabled
+        self.state = "Creating" if self.reading else "Disabled"
+        if self.reading:
+            self._changes_at = self._due_at = 0.0
+
+    def wake(self, now: float) -> None:
+        if self._changes_at <= now:
+            self._changes_at = inf
+            self.state = "Enabled" if self.reading else "Disabled"
+        if self._poll is not None and self._poll_ends_at <= now:
+            self._poll = None
+            self._due_at = now
+        while self._throttled and self._throttled[0][0] <= now:
+            self._try_again(now, heappop(self._throttled)[2])
+        if self._window_ends_at <= now:
+            self._window_ends_at = inf
+            self._window_over = True
+        self._advance(now)
+
+    def arrived(self, now: float) -> None:
+        """The source has records again: due now, asked for at the next wake."""
+        if self.reading and self._due_at == inf:
+            self._due_at = now
+            self._pace.room(now, self._busy())  # without room there is a backlog from now on
+
+    def received(self, now: float, token: int, records: Sequence[Record]) -> None:
+        if token != self._poll:  # answered twice, or given up: these come again
+            return
+        self._poll = None
+        if records:
+            if not self._held.records:
+                self._open_window(now)
+            self._held.add(records, now + self.lease)
+        if len(records) >= self._poll_limit:
+            self._due_at = now
+        elif self._due_at == inf:
+            self._pace.no_backlog()
+        self._advance(now)
+
+    def finished(self, now: float, token: int, outcome: Outcome) -> None:
+        batch = self._out.pop(token, None)
+        if batch is None:  # answered twice
+            return
+
+        match outcome:
+            case Succeeded():
+                self._completed_at = now
+                self._succeeded(batch, outcome)
+            case HandlerFailed() | TimedOut():
+                self._completed_at = now
+                if not self.config.reports_failures:
+                    self._pace.failed()
+                self._let_go(batch, outcome.error_type)
+            case Throttled():
+                self._keep(now, batch, outcome)
+            case Stopped():
+                self._let_go(batch, outcome.reason)
+            case _:
+                assert_never(outcome)
+        self._advance(now)
+
+    def settled(self, now: float, token: int, failed: Sequence[object]) -> None:
+        """Nothing is left to do: what could not be settled comes again by itself."""
+
+    def next_deadline(self) -> float:
+        due = min(self._changes_at, self._window_ends_at)
+        if self._throttled:
+            due = min(due, self._throttled[0][0])
+        if self._poll is not None:
+            return min(due, self._poll_ends_at)
+        if self._wants_more():
+            due = min(due, self._due_at if self._busy() < self._pace.allowed else self._pace.next_step)
+        return due
+
+    def outstanding(self) -> int:
+        """Batches out or throttled, records held, the poll that is out, the one that is due. Settling does not count: a
+        source counts what it has."""
+        polls = (self._poll is not None) + (self._due_at < inf)
+        return self._busy() + len(self._held.records) + polls
+
+    def enable(self, now: float) -> None:
+        """Raises `ResourceInUseException` once deleted, as do all changes."""
+        self._change(now, "Enabling")
+        self.config = evolve(self.config, enabled=True)
+        self._read(now)
+
+    def disable(self, now: float) -> None:
+        """Nothing is polled any more; what runs is finished."""
+        self._change(now, "Disabling")
+        self.config = evolve(self.config, enabled=False)
+        self._stop_reading("disabled")
+
+    def update(self, now: float, config: QueueMappingConfig) -> None:
+        """`config` holds for what is invoked from now on; the concurrency starts anew.
+
+        Raises `InvalidSetting` if this kind of queue does not take it."""
+        config.check(fifo=self.fifo)
+        self._change(now, "Updating")
+        self.config = config
+        self._pace = self._new_pace()
+        if not config.enabled:
+            self._stop_reading("disabled")
+            return
+        self._read(now)
+        if self._held.records and not self._window_over:
+            self._open_window(now)
+
+    def delete(self, now: float) -> None:
+        """Nothing is polled any more; its owner removes it when nothing is outstanding."""
+        self._change(now, "Deleting")
+        self._changes_at = inf
+        self._stop_reading("deleted")
+
+    def _new_pace(self) -> Pace:
+        unlimited = inf if self.fifo else CEILING
+        maximum = self.config.maximum_concurrency
+        return Pace(unlimited if maximum is None else maximum, steady=self.fifo)
+
+    def _busy(self) -> int:
+        return len(self._out) + len(self._throttled)
+
+    def _wants_more(self) -> bool:
+        held = self._held
+        if self._due_at == inf or self._poll is not None:
+            return False
+        return not (held.records and held.complete(self.config.batch_size))
+
+    def _advance(self, now: float) -> None:
+        """Invoke what is ready and ask for more, as far as there is room."""
+        held, pace = self._held, self._pace
+        while held.records and (self._window_over or held.complete(self.config.batch_size)):
+            if not pace.room(now, self._busy()) or not self._invoke_next(now):
+                break
+        if self._wants_more() and pace.room(now, self._busy()):
+            self._ask(now)
+        if pace.grown and not self.outstanding():
+            pace.idle()
+
+    def _ask(self, now: float) -> None:
+        self._due_at = inf
+        self._poll = self._next()
+        self._poll_limit = min(CALL_LIMIT, self.config.batch_size - len(self._held.records))
+        self._poll_ends_at = now + POLL_TIMEOUT
+        self.effects.append(Receive(self.source, self.address, self._poll, self._poll_limit))
+
+    def _open_window(self, now: float) -> None:
+        window = self.config.maximum_batching_window_in_seconds
+        if not window:
+            self._window_over = True
+            return
+        start = self._completed_at if now < self._completed_at + window else now
+        self._window_ends_at = min(start + window, now + self.lease)
+
+    def _close_window(self) -> None:
+        self._window_over = False
+        self._window_ends_at = inf
+
+    def _invoke_next(self, now: float) -> bool:
+        """False if nothing could be taken: all that is held belongs to groups whose batch is out."""
+        held = self._held
+        expired = held.drop_expired(now)
+        if expired:
+            self._let_go_held(expired, VISIBILITY_OVER)
+        records, lease_ends_at = held.take(self.config.batch_size, self._groups)
+        self._close_window()
+        if held.records:
+            self._open_window(now)
+        if not records:
+            return False
+
+        if self.fifo:
+            self._groups.update(record.group for record in records)
+        request_id = self.ids.text(self.ids.draw())
+        self.notes.append(("batch", self.address, request_id, records, None))
+        self._invoke(Batch(records, request_id, _cause(records), lease_ends_at))
+        return True
+
+    def _invoke(self, batch: Batch) -> None:
+        token = self._next()
+        self._out[token] = batch
+        self.effects.append(
+            Invoke(self.function, self.address, token, batch.request_id, None, batch.records, self.source, batch.cause)
+        )
+
+    def _succeeded(self, batch: Batch, outcome: Succeeded) -> None:
+        self._pace.succeeded()
+        done = batch.records
+        if self.config.reports_failures:
+            done, failed = partial_response(outcome.payload, batch.records)
+            if failed:
+                identifiers = [record.identifier for record in failed]
+                self.notes.append(("partial", self.address, batch.request_id, identifiers, None))
+        receipts = [record.receipt for record in done]
+        for at in range(0, len(receipts), CALL_LIMIT):
+            self.effects.append(Settle(self.source, self.address, self._next(), receipts[at : at + CALL_LIMIT]))
+        self._unlock(batch)
+
+    def _keep(self, now: float, batch: Batch, refused: Throttled) -> None:
+        """Try again after 1, 2, 4 ... seconds, as long as the records are invisible to others."""
+        if now >= batch.lease_ends_at or not self.reading:
+            self._let_go(batch, refused.reason)
+            return
+        profile = self.profile
+        wait = min(profile.mapping_throttle_wait * 2.0**batch.throttles, profile.mapping_throttle_wait_limit)
+        if profile.jitter:
+            wait *= 1 + profile.jitter * self.ids.random.random()
+        batch.throttles = min(batch.throttles + 1, 64)
+        heappush(self._throttled, (min(now + wait, batch.lease_ends_at), self._next(), batch))
+        self.notes.append(("throttled", self.address, batch.request_id, refused.reason, None))
+
+    def _try_again(self, now: float, batch: Batch) -> None:
+        if now >= batch.lease_ends_at:
+            self._let_go(batch, VISIBILITY_OVER)
+        else:
+            self._invoke(batch)
+
+    def _let_go(self, batch: Batch, reason: str) -> None:
+        self.notes.append(("let_go", self.address, batch.request_id, reason, None))
+        self._unlock(batch)
+
+    def _let_go_held(self, records: Sequence[Record], reason: str) -> None:
+        self.notes.append(("let_go", self.address, [record.identifier for record in records], reason, None))
+
+    def _unlock(self, batch: Batch) -> None:
+        if self.fifo:
+            self._groups.difference_update(record.group for record in batch.records)
+
+    def _change(self, now: float, state: State) -> None:
+        if self.state == "Deleting":
+            raise ResourceInUseException(f"{self.address} is being deleted")
+        self.state = state
+        self._changes_at = now
+
+    def _read(self, now: float) -> None:
+        self.reading = True
+        self._due_at = min(self._due_at, now)
+
+    def _stop_reading(self, reason: str) -> None:
+        self.reading = False
+        self._poll = None
+        self._due_at = inf
+        if self._held.records:
+            self._let_go_held(self._held.records, reason)
+            self._held.clear()
+        self._close_window()
+        throttled, self._throttled = sorted(self._throttled), []
+        for _, _, batch in throttled:
+            self._let_go(batch, reason)
+
+    def _next(self) -> int:
+        self._order += 1
+        return self._order
+
+
+def _cause(records: Sequence[Record]) -> Cause | None:
+    """The longest chain of each function; most batches have no cause, or all their records the same one."""
+    causes = [record.cause for record in records]
+    first = causes[0]
+    return first if causes.count(first) == len(causes) else merge(causes)

@@ -1,0 +1,104 @@
+"""What an app declares: functions, mappings, grants, and their settings. Frozen values that hash by identity."""
+
+import inspect
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from attrs import field, frozen
+
+from .checks import between, one_of, refuse
+from .core.queue_mapping import QueueMappingConfig
+from .names import Arn, arn_of, function_arn
+from .ports import EventSource, Resource
+
+E_contra = TypeVar("E_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
+
+Run = Literal["thread", "inline"]
+
+NOT_OFFERED: Final = {
+    "version": "versions are not offered: every function is $LATEST",
+    "versions": "versions are not offered: every function is $LATEST",
+    "alias": "aliases are not offered: every function is $LATEST",
+    "aliases": "aliases are not offered: every function is $LATEST",
+    "publish": "versions are not offered: every function is $LATEST",
+    "qualifier": "qualifiers other than $LATEST are not offered",
+    "provisioned_concurrent_executions": "provisioned concurrency is not offered",
+    "provisioned_concurrency": "provisioned concurrency is not offered",
+    "snap_start": "SnapStart is not offered",
+    "layers": "layers are not offered: the handler is a Python callable",
+    "filter_criteria": "filters are not offered yet",
+}
+
+
+def refuse_unknown(unsupported: MappingOf[str, object]) -> None:
+    """Raise `InvalidSetting` for settings that are not offered, naming why."""
+    for name, value in unsupported.items():
+        raise refuse(name, value, NOT_OFFERED.get(name, "no such setting"))
+
+
+@frozen(eq=False, kw_only=True)
+class Function(Generic[E_contra, R_co]):
+    """A declared function; called like its handler, so that unit tests can call it directly.
+
+    Settings are those of Lambda's CreateFunction, PutFunctionConcurrency and PutFunctionEventInvokeConfig, in seconds
+    and megabytes. `dead_letter`, `on_success` and `on_failure` are a declared queue or function.
+    """
+
+    handler: Callable[[E_contra, Any], R_co]
+    name: str
+    timeout: float = field(default=3, validator=between(1, 900))
+    memory_size: int = field(default=128, validator=between(128, 10_240, whole=True))
+    reserved_concurrent_executions: int | None = field(default=None, validator=between(0, 10_000, whole=True))
+    maximum_retry_attempts: int = field(default=2, validator=between(0, 2, whole=True))
+    maximum_event_age_in_seconds: int = field(default=21_600, validator=between(60, 21_600, whole=True))
+    dead_letter: "Resource[Any] | None" = None
+    on_success: "Resource[Any] | Function[Any, Any] | None" = None
+    on_failure: "Resource[Any] | Function[Any, Any] | None" = None
+    environment: MappingOf[str, str] = field(factory=dict)
+    run: Run = field(default="thread", validator=one_of(("thread", "inline")))
+    arn: Arn = field(init=False)
+    is_async: bool = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "arn", function_arn(self.name))
+        object.__setattr__(self, "is_async", _is_async(self.handler))
+        self._check()
+
+    def __call__(self, event: E_contra, context: Any) -> R_co:
+        return self.handler(event, context)
+
+    def _check(self) -> None:
+        if not self.name or len(self.name) > 64 or not all(c.isalnum() or c in "-_" for c in self.name):
+            raise refuse("name", self.name, "1 to 64 letters, digits, - and _")
+        if self.run == "inline" and self.is_async:
+            raise refuse("run", self.run, "thread; an async def handler always runs on the bus's loop")
+        for setting in ("dead_letter", "on_success", "on_failure"):
+            target = getattr(self, setting)
+            if target is not None and not isinstance(getattr(target, "arn", None), Arn):
+                raise refuse(setting, target, "a declared resource")
+            if target is not None and target.arn == self.arn:
+                raise refuse(setting, target.name, "another function (a function can't be its own destination)")
+        for name, value in self.environment.items():
+            if not isinstance(name, str) or not isinstance(value, str):
+                raise refuse("environment", {name: value}, "texts")
+
+
+@frozen(eq=False, kw_only=True)
+class Mapping:
+    """An event source mapping: `source` is polled, `function` gets its records in batches."""
+
+    source: EventSource[Any, Any]
+    function: Function[Any, Any]
+    config: QueueMappingConfig
+    arn: Arn = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        name = f"event-source-mapping:{self.source.arn.name}:{self.function.name}"
+        object.__setattr__(self, "arn", arn_of("lambda", name))
+
+
+def _is_async(handler: Callable[..., Any]) -> bool:
+    call = getattr(handler, "__call__", None)  # noqa: B004  # an object may have an async __call__
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)

@@ -1,0 +1,121 @@
+"""What a source must be for the rest of the house."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from attrs import frozen
+
+from .core.effects import Cause, Deliver, Effect, Note, Receive, Record, Release, Settle
+from .core.profile import Profile
+from .names import Arn, Ids
+
+Client_co = TypeVar("Client_co", covariant=True)
+Event_co = TypeVar("Event_co", covariant=True)
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Machine(Protocol):
+    """Decides; told the time in seconds since the bus started. The driver lends it its two lists."""
+
+    effects: list[Effect]
+    notes: list[Note]
+
+    def wake(self, now: float) -> None:
+        """Do what is due; afterwards `next_deadline()` is later than `now`."""
+
+    def next_deadline(self) -> float:
+        """When to wake this machine; `inf` for never."""
+
+    def outstanding(self) -> int:
+        """How many things will happen here without further input."""
+
+
+class Target(Machine, Protocol):
+    """Takes deliveries: answers each with the effect `Delivered`."""
+
+    delivery_action: ClassVar[str]  # what a sender must be allowed: `sqs:SendMessage`
+
+    def deliver(self, now: float, effect: Deliver) -> None: ...
+
+
+class Pollable(Machine, Protocol):
+    """Is read by mappings: answers `Receive` with `Received` and `Settle` with `Settled`."""
+
+    def receive(self, now: float, effect: Receive) -> None: ...
+    def settle(self, now: float, effect: Settle) -> None: ...
+    def release(self, now: float, effect: Release) -> None:
+        """The records of these receipts may be received again at once; receipts that are over are passed by."""
+
+    def to_event(self, batch: Sequence[Record]) -> Any:
+        """The event of a batch, built anew at each call."""
+
+    def busiest(self) -> str:
+        """For people: the record that was received most often, and why it will come again; empty without one."""
+
+
+@frozen
+class Birth:
+    """What a machine is given when its bus starts."""
+
+    ids: Ids
+    profile: Profile
+    epoch: float  # seconds since 1970 at the bus's time 0
+
+
+class Feed(Protocol):
+    """A client's way in: one call, one turn."""
+
+    async def call(self, machine: Machine, action: str, step: Callable[..., T], *args: Any, **settings: Any) -> T:
+        """Run `step(now, *args, **settings)` of `machine` as one turn, done when this returns.
+
+        `action` is AWS's name of the operation (`sqs:SendMessage`). Raises what the step raises."""
+
+    async def wait(self, ready: Callable[[], bool], seconds: float, machine: Machine) -> None:
+        """Return once `ready()` is true after some turn of `machine`, or `seconds` have passed on the bus's clock."""
+
+    def cause(self) -> Cause | None:
+        """The invocation in which the caller runs, if any."""
+
+
+class Resource(Protocol[Client_co]):
+    """A declared resource: a frozen value."""
+
+    @property
+    def arn(self) -> Arn: ...
+    def machine(self, birth: Birth) -> Machine: ...
+    def client(self, machine: Any, feed: Feed) -> Client_co: ...
+
+
+class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
+    """A declared resource that mappings can read; `Event_co` is the event its functions get."""
+
+    @property
+    def fifo(self) -> bool:
+        """Records have groups, handled in order."""
+
+    @property
+    def lease(self) -> float:
+        """Seconds that a received record stays invisible: no function may run longer (dg:services-sqs-configure)."""
+
+    def event_type(self) -> Event_co:  # pragma: no cover - a witness for type checkers, never called
+        ...
+
+
+@runtime_checkable
+class Wire(Protocol):
+    """A declared connection out of `source`: `connect` tells its machine, before the bus runs."""
+
+    @property
+    def arn(self) -> Arn: ...
+    @property
+    def source(self) -> Resource[Any]: ...
+    @property
+    def target(self) -> Arn: ...
+    def check(self, others: Sequence["Wire"]) -> None:
+        """Raise `InvalidSetting` if this can't stand beside `others` of the same source."""
+
+    def connect(self, machine: Any) -> None: ...
+
+
+Checkpoint = Callable[[], Awaitable[None]]

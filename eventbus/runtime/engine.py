@@ -1,0 +1,245 @@
+"""What one run of an app is made of: built when the bus is entered, taken apart when it closes."""
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final, Protocol
+
+from attrs import define, field, frozen
+
+from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
+from eventbus.core.callers import Callers
+from eventbus.core.concurrency import Concurrency
+from eventbus.core.effects import Invoke
+from eventbus.core.policy import Policy
+from eventbus.core.profile import Profile
+from eventbus.core.queue_mapping import QueueMapping
+from eventbus.declaration import Function, Mapping
+from eventbus.names import Arn, Ids
+from eventbus.ports import Birth, Resource, Wire
+
+from . import clock
+from .attempts import Attempts
+from .driver import Driver, Probe
+from .environment import Environment, Pool
+from .faults import Faults
+from .feed import Feed
+from .handlers import Handlers
+from .settling import Quiet
+from .stepping import Stepped
+
+REAL_GRACE: Final = 2.0
+"""Seconds that a timed-out handler gets on a real clock, where the profile says nothing."""
+CLOSE_GRACE: Final = 2.0
+"""Seconds that a cancelled handler gets when the bus closes."""
+
+logger = logging.getLogger("eventbus.bus")
+
+
+class Trace(Protocol):
+    """The journey of one event; `str()` of it is for people."""
+
+    @property
+    def found(self) -> bool: ...
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+class Journal(Protocol):
+    """Keeps what happened."""
+
+    def started(self, seed: int, epoch: float) -> None: ...
+    def trace(self, id: str, /) -> Trace: ...
+    def hash(self) -> str: ...
+
+
+@frozen(kw_only=True)
+class Setup:
+    """What an app hands to its bus."""
+
+    name: str
+    functions: MappingOf[Arn, Function[Any, Any]]
+    resources: MappingOf[Arn, Resource[Any]]
+    wires: Sequence[Wire]
+    mappings: Sequence[Mapping]
+    concurrent_executions: int
+    policy: Policy | None
+    profile: Profile
+    seed: int | None
+    environ: MappingOf[str, str]
+    probe: Probe
+    journal: Journal | None  # None: the trace is off
+
+
+@define(eq=False)
+class Engine:
+    setup: Setup
+    bus: Any
+    loop: asyncio.AbstractEventLoop
+    seed: int = field(init=False)
+    base_context: contextvars.Context = field(init=False)
+    driver: Driver = field(init=False)
+    concurrency: Concurrency = field(init=False)
+    attempts: Attempts = field(init=False)
+    handlers: Handlers = field(init=False)
+    feed: Feed = field(init=False)
+    quiet: Quiet = field(init=False)
+    callers: Callers = field(init=False)
+    faults: Faults = field(init=False)
+    environments: list[Environment] = field(factory=list, init=False)
+    graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
+    _epoch: float = field(init=False)
+    _grace: float = field(init=False)
+    _tokens: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        setup, virtual = self.setup, clock.is_virtual(self.loop)
+        self.seed = setup.seed if setup.seed is not None else (0 if virtual else clock.fresh_seed())
+        self.base_context = contextvars.copy_context()
+        self._epoch = clock.epoch_of(self.loop)
+        grace = setup.profile.timeout_grace
+        self._grace = grace if grace is not None else (0.0 if virtual else REAL_GRACE)
+        self.driver = Driver(self.loop, self._turn_ended, self._broke, setup.probe)
+        self.concurrency = Concurrency(
+            {
+                arn: function.reserved_concurrent_executions
+                for arn, function in setup.functions.items()
+                if function.reserved_concurrent_executions is not None
+            },
+            setup.concurrent_executions,
+            setup.profile.rate_quotas,
+        )
+        self.attempts = Attempts(self.at, self.render)
+        self.faults = Faults()
+        self.handlers = Handlers(self.driver, self.concurrency, setup.policy, self.attempts, self.faults)
+        self.handlers.register()
+        self.feed = Feed(self.driver, setup.policy)
+        self.quiet = Quiet(self.handlers)
+        if setup.journal is not None:
+            setup.journal.started(self.seed, self._epoch)
+        self.callers = Callers()
+        self.driver.add(self.callers.address, self.callers)
+        self.driver.add(self.faults.address, self.faults)
+        self._add_machines()
+
+    def at(self, seconds: float) -> datetime:
+        """An aware UTC time, from seconds since the bus started."""
+        return datetime.fromtimestamp(self._epoch, UTC) + timedelta(seconds=seconds)
+
+    def next_token(self) -> int:
+        self._tokens += 1
+        return self._tokens
+
+    def render(self, invoke: Invoke) -> Any:
+        """The event of a batch, built by its source."""
+        assert invoke.source is not None
+        return self.driver.machines[invoke.source].to_event(invoke.batch)
+
+    async def close(self, drain: float) -> None:
+        """Nothing new starts; what runs has `drain` seconds, then is cancelled, one by one in order of start."""
+        self.feed.closing = "the bus is closed"
+        for pool in self.handlers.pools.values():
+            pool.closed = True
+        if drain > 0 and self.concurrency.running:
+            await self.feed.until(lambda: not self.concurrency.running, self.driver.now() + drain)
+        for environment in self.environments:
+            await self._end(environment)
+        self.driver.close()
+        self._log_dropped()
+
+    async def _end(self, environment: Environment) -> None:
+        task = environment.task
+        if task is None or task.done() or task is asyncio.current_task():
+            return
+        environment.closing = True
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=CLOSE_GRACE)
+        if not done:
+            environment.abandon_at_close()
+            logger.warning("%s did not end when cancelled and was abandoned", environment.address)
+
+    def _log_dropped(self) -> None:
+        """In memory means gone with the process: what was still there, by queue."""
+        machines = self.driver.machines
+        owners: list[Any] = [*self.handlers.queues.values()]
+        owners += [machines[arn] for arn in self.setup.resources if arn in machines]
+        for owner in owners:
+            count = owner.outstanding()
+            if count:
+                name = owner.function.name if isinstance(owner, AsyncQueue) else owner.arn.name
+                logger.info("closed with %d %s in %s", count, "messages" if count > 1 else "message", name)
+
+    def _add_machines(self) -> None:
+        setup, ids = self.setup, partial(Ids, self.seed)
+        for arn, resource in setup.resources.items():
+            self.driver.add(arn, resource.machine(Birth(ids(arn), setup.profile, self._epoch)))
+        for function in setup.functions.values():
+            self._add_function(function)
+        for mapping in setup.mappings:
+            machine = QueueMapping(
+                address=mapping.arn,
+                source=mapping.source.arn,
+                function=mapping.function.arn,
+                config=mapping.config,
+                fifo=mapping.source.fifo,
+                lease=mapping.source.lease,
+                ids=ids(mapping.arn),
+                profile=setup.profile,
+            )
+            self.driver.add(mapping.arn, machine)
+            self.handlers.readers.setdefault(mapping.source.arn, []).append(mapping.arn)
+        for wire in setup.wires:
+            machine = self.driver.machines[wire.source.arn]
+            self.driver.feed(machine, lambda _now, wire=wire, machine=machine: wire.connect(machine))
+
+    def _add_function(self, function: Function[Any, Any]) -> None:
+        setup, arn = self.setup, function.arn
+        config = EventInvokeConfig(
+            maximum_retry_attempts=function.maximum_retry_attempts,
+            maximum_event_age_in_seconds=function.maximum_event_age_in_seconds,
+            dead_letter=None if function.dead_letter is None else function.dead_letter.arn,
+            on_success=None if function.on_success is None else function.on_success.arn,
+            on_failure=None if function.on_failure is None else function.on_failure.arn,
+        )
+        window = max(1, self.concurrency.limit(arn))
+        queue = AsyncQueue(arn, config, window, setup.profile, self._epoch, Ids(self.seed, arn))
+        self.driver.add(queue.address, queue)
+        self.handlers.queues[queue.address] = queue
+        self.handlers.pools[arn] = Pool(
+            function=function,
+            engine=self,
+            ids=Ids(self.seed, Arn(f"{arn}:environments")),
+            grace=self._grace,
+            idle_lifetime=setup.profile.environment_idle,
+        )
+
+    def spawn(self, environment: Environment) -> None:
+        """The single place that makes tasks."""
+        self.environments.append(environment)
+        environment.task = self.loop.create_task(
+            environment.serve(), name=f"eventbus {environment.address}", context=self.base_context.copy()
+        )
+        environment.task.add_done_callback(partial(self._environment_ended, environment))
+
+    def _environment_ended(self, environment: Environment, task: "asyncio.Task[None]") -> None:
+        self.environments.remove(environment)
+        if environment.closing or environment.abandoned:
+            return
+        error = asyncio.CancelledError("cancelled from outside") if task.cancelled() else task.exception()
+        if error is not None:
+            self.driver.fail(error, environment.address)
+
+    def _turn_ended(self) -> None:
+        self.handlers.let_out()
+        if self.feed.waiters:
+            self.feed.turn_ended()
+
+    def _broke(self) -> None:
+        for reply in self.handlers.replies.values():
+            if not reply.done():
+                assert self.driver.broken is not None
+                reply.set_exception(self.driver.broken)
+        self.feed.turn_ended(always=True)

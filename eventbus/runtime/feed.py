@@ -1,0 +1,111 @@
+"""A client's way in: one call, one turn."""
+
+import asyncio
+from collections.abc import Callable
+from math import inf
+from typing import Any, TypeVar
+
+from attrs import define, field
+
+from eventbus.core.effects import Cause
+from eventbus.core.policy import Policy, way_out
+from eventbus.errors import AccessDeniedException, NotInBus
+from eventbus.names import Arn
+
+from .context import current_invocation
+from .driver import CALLS_PER_CHECKPOINT, Driver
+
+T = TypeVar("T")
+
+
+@define(eq=False)
+class Waiter:
+    """Somebody who waits for a condition or a deadline."""
+
+    ready: Callable[[], bool]
+    deadline: float
+    done: "asyncio.Future[None]"
+
+    def look(self, always: bool) -> None:
+        if not self.done.done() and (always or self.ready()):
+            self.done.set_result(None)
+
+    def wake(self, now: float) -> None:
+        if now >= self.deadline:
+            self.deadline = inf
+            if not self.done.done():
+                self.done.set_result(None)
+
+    def next_deadline(self) -> float:
+        return self.deadline
+
+
+@define(eq=False)
+class Feed:
+    """Implements `ports.Feed` over a driver."""
+
+    driver: Driver
+    policy: Policy | None
+    waiters: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
+    closing: str | None = field(default=None, init=False)
+    calls: int = field(default=0, init=False)
+
+    async def call(self, machine: Any, action: str, step: Callable[..., T], *args: Any, **settings: Any) -> T:
+        self.check_caller()
+        if self.policy is not None:
+            self.check_permission(action, machine.arn)
+        answer = self.driver.feed(machine, step, *args, **settings)
+        await self.counted()
+        return answer
+
+    async def wait(self, ready: Callable[[], bool], seconds: float, machine: Any = None) -> None:
+        await self.until(ready, self.driver.now() + seconds)
+
+    async def until(self, ready: Callable[[], bool], deadline: float) -> None:
+        """Return once `ready()` holds at the end of a turn, or at `deadline` on the bus's clock."""
+        waiter = Waiter(ready, deadline, self.driver.loop.create_future())
+        self.waiters.append(waiter)
+        self.driver.arm(waiter)
+        try:
+            await waiter.done
+        finally:
+            waiter.deadline = inf
+            self.waiters.remove(waiter)
+        if self.driver.broken is not None:
+            raise self.driver.broken
+
+    def cause(self) -> Cause | None:
+        invocation = current_invocation()
+        return None if invocation is None else invocation.cause()
+
+    async def counted(self) -> None:
+        """The host's own tasks get a turn, once in so many calls."""
+        self.calls += 1
+        if self.calls % CALLS_PER_CHECKPOINT == 0:
+            invocation = current_invocation()
+            if invocation is None or not invocation.inline:
+                await asyncio.sleep(0)
+
+    def turn_ended(self, *, always: bool = False) -> None:
+        for waiter in self.waiters:
+            waiter.look(always)
+
+    def check_caller(self) -> None:
+        """Refuse calls that come from another loop, from no loop, or after closing."""
+        running = asyncio._get_running_loop()
+        if running is not self.driver.loop:
+            raise NotInBus(
+                f"this bus runs on {self.driver.loop!r}, the call came from {running!r}; "
+                "from a thread use bus.from_thread(...) or bus.sync"
+            )
+        if self.closing is not None:
+            raise NotInBus(self.closing)
+
+    def check_permission(self, action: str, resource: Arn) -> None:
+        """Code in a handler acts as its function; the owner of the bus may do anything."""
+        invocation = current_invocation()
+        if invocation is None or self.policy is None:
+            return
+        function = invocation.invoke.function
+        if not self.policy.allows(function, action, resource):
+            raise AccessDeniedException(way_out(function, action, resource))

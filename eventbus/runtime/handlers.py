@@ -1,0 +1,197 @@
+"""What the driver does for each type of effect, and for an attempt that ended."""
+
+import asyncio
+from typing import Any
+
+from attrs import define, field
+
+from eventbus.core.async_queue import AsyncQueue
+from eventbus.core.chain import CHAIN_LIMIT, runs
+from eventbus.core.concurrency import Concurrency
+from eventbus.core.effects import (
+    Arrived,
+    Deliver,
+    Delivered,
+    Finished,
+    Invoke,
+    Receive,
+    Received,
+    Release,
+    Reply,
+    Settle,
+    Settled,
+)
+from eventbus.core.outcomes import Outcome, Stopped
+from eventbus.core.policy import Policy, way_out
+from eventbus.names import Arn, async_address
+
+from .attempts import Attempts
+from .driver import Driver
+from .environment import Pool
+from .faults import Faults
+
+INVOKE_ACTION = "lambda:InvokeFunction"
+
+
+@define(eq=False)
+class Handlers:
+    driver: Driver
+    concurrency: Concurrency
+    policy: Policy | None
+    attempts: Attempts
+    faults: Faults
+    pools: dict[Arn, Pool] = field(factory=dict, init=False)
+    queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
+    readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
+    replies: "dict[int, asyncio.Future[Outcome]]" = field(factory=dict, init=False)
+    refused: int = field(default=0, init=False)
+    stopped: int = field(default=0, init=False)
+    _touched: list[Pool] = field(factory=list, init=False)
+    _blocked: list[AsyncQueue] = field(factory=list, init=False)  # waiting for account capacity
+
+    def register(self) -> None:
+        self.driver.handlers = {
+            Invoke: self._invoke,
+            Finished: self._answer,
+            Receive: self._receive,
+            Received: self._received,
+            Settle: self._settle,
+            Settled: self._answer,
+            Release: self._release,
+            Arrived: self._arrived,
+            Deliver: self._deliver,
+            Delivered: self._answer,
+            Reply: self._reply,
+        }
+
+    def let_out(self) -> None:
+        """Attempts decided in this turn may start."""
+        if self._touched:
+            touched, self._touched = self._touched, []
+            for pool in touched:
+                pool.let_out()
+
+    def finished(self, invoke: Invoke, began: float, outcome: Outcome) -> None:
+        """One turn: an attempt has ended."""
+        driver = self.driver
+        self.concurrency.release(invoke.function)
+        self.attempts.add(invoke, began, driver.now(), outcome)
+        driver.notes.append(("ended", invoke.function, invoke.request_id, outcome, None))
+        asker = driver.machines.get(invoke.asker)
+        if asker is not None:
+            driver.feed(asker, asker.finished, invoke.token, outcome)
+        if self._blocked:
+            queue = self._blocked.pop(0)
+            self.driver.feed(queue, queue.capacity)
+
+    def _invoke(self, now: float, effect: Invoke) -> None:
+        pool = self.pools[effect.function]
+        if effect.cause is not None and runs(effect.cause, effect.function) >= CHAIN_LIMIT:
+            self.stopped += 1
+            self.driver.notes.append(("stopped", effect.function, effect.request_id, "RecursiveInvocation", None))
+            self.driver.effects.append(Finished(effect.asker, effect.token, Stopped()))
+            return
+        refused = self.faults.refusal(effect) if self.faults.armed else None
+        if refused is None:
+            refused = self.concurrency.admit(now, effect.function, warm=bool(pool.idle))
+        if refused is not None:
+            if refused.wait:
+                self._wait_for_capacity(effect.asker)
+            self.driver.effects.append(Finished(effect.asker, effect.token, refused))
+            return
+        self.driver.notes.append(("attempt", effect.function, effect.request_id, effect.batch, effect.cause))
+        pool.ready.append(effect)
+        self._touched.append(pool)
+
+    def _wait_for_capacity(self, asker: Arn) -> None:
+        queue = self.queues.get(asker)
+        if queue is not None and queue not in self._blocked:
+            self._blocked.append(queue)
+
+    def _receive(self, now: float, effect: Receive) -> None:
+        if self.faults.armed and self.faults.receive(effect):
+            return
+        action = f"{effect.source.service}:ReceiveMessage"
+        function = self.driver.machines[effect.asker].function
+        if self._may(function, action, effect.source):
+            self.driver.tell(effect.source, "receive", effect)
+
+    def _received(self, now: float, effect: Received) -> None:
+        mapping = self.driver.machines.get(effect.asker)
+        if self.faults.armed and mapping is not None and self.faults.received(now, mapping.source, effect):
+            self.driver.arm(self.faults)
+            return
+        self._answer(now, effect)
+
+    def _settle(self, now: float, effect: Settle) -> None:
+        if self.faults.armed:
+            effect = self.faults.settle(effect)
+        self.driver.tell(effect.source, "settle", effect)
+
+    def _release(self, now: float, effect: Release) -> None:
+        self.driver.tell(effect.source, "release", effect)
+
+    def _arrived(self, now: float, effect: Arrived) -> None:
+        for mapping in self.readers.get(effect.source, ()):
+            self.driver.tell(mapping, "arrived")
+
+    def _deliver(self, now: float, effect: Deliver) -> None:
+        refusal = self.faults.delivery(effect) if self.faults.armed else None
+        if refusal is not None:
+            self.driver.effects.append(refusal)
+            return
+        target: Any = self.driver.machines.get(effect.target)
+        queue = self.queues.get(async_address(effect.target))
+        if target is None and queue is None:
+            self._delivered(effect, "ResourceNotFoundException")
+            return
+        action = INVOKE_ACTION if queue is not None else target.delivery_action
+        if effect.moved is None and not self._may(principal(effect.asker), action, effect.target):
+            self._delivered(effect, "AccessDeniedException")
+        elif queue is None:
+            self.driver.tell(effect.target, "deliver", effect)
+        else:
+            self._invoke_event(queue, effect)
+
+    def _invoke_event(self, queue: AsyncQueue, effect: Deliver) -> None:
+        payload = effect.body.encode()
+        error = None if len(payload) <= EVENT_LIMIT else "RequestTooLargeException"
+        if error is None:
+            request_id = queue.ids.text(queue.ids.draw())
+            self.driver.tell(queue.address, "accept", request_id, payload, effect.cause)
+        self._delivered(effect, error)
+
+    def _delivered(self, effect: Deliver, error: str | None) -> None:
+        self.driver.effects.append(Delivered(effect.asker, effect.token, error))
+
+    def _may(self, who: Arn, action: str, resource: Arn) -> bool:
+        if self.policy is None or self.policy.allows(who, action, resource):
+            return True
+        self.refused += 1
+        self.driver.notes.append(("refused", resource, None, way_out(who, action, resource), None))
+        return False
+
+    def _answer(self, now: float, effect: Finished | Received | Settled | Delivered) -> None:
+        match effect:
+            case Finished():
+                self.driver.tell(effect.asker, "finished", effect.token, effect.outcome)
+            case Received():
+                self.driver.tell(effect.asker, "received", effect.token, effect.records)
+            case Settled():
+                self.driver.tell(effect.asker, "settled", effect.token, effect.failed)
+            case Delivered():
+                self.driver.tell(effect.asker, "delivered", effect.token, effect.error)
+
+    def _reply(self, now: float, effect: Reply) -> None:
+        reply = self.replies.pop(effect.token, None)
+        if reply is not None and not reply.done():
+            reply.set_result(effect.outcome)
+
+
+EVENT_LIMIT = 1_048_576
+"""Bytes of an asynchronous event (dg:gettingstarted-limits)."""
+
+
+def principal(asker: Arn) -> Arn:
+    """Whose permissions count for what `asker` sends: a function's for its asynchronous queue."""
+    return Arn(asker.removesuffix(":async"))

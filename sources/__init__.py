@@ -1,0 +1,3 @@
+"""The systems that invoke functions, one module or package each. Importing this imports none of them."""
+
+SOURCES: tuple[str, ...] = ("s3", "sqs")

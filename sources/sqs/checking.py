@@ -1,0 +1,152 @@
+"""What a call may say, checked before anything changes (bc:sqs, sqs:quotas-messages; texts as recorded)."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from eventbus.core.effects import Attributes
+from eventbus.errors import InvalidSetting
+
+from . import attributes as message_attributes
+from .errors import (
+    BatchEntryIdsNotDistinct,
+    EmptyBatchRequest,
+    InvalidAttributeName,
+    InvalidBatchEntryId,
+    InvalidParameterValue,
+    MissingParameter,
+    TooManyEntriesInBatchRequest,
+    too_long,
+)
+from .message import More
+from .settings import RANGES, Settings
+
+ENTRIES_LIMIT: Final = 10
+_ENTRY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_FIFO_ID: Final = re.compile(r"[!-~]{1,128}")
+"""Letters, digits and punctuation, no blanks."""
+
+
+class Outgoing(NamedTuple):
+    body: str
+    attributes: Attributes
+    delay: float | None
+    more: More | None
+
+
+def outgoing(
+    settings: Settings,
+    body: str,
+    delay: int | None,
+    attributes: Mapping[str, Mapping[str, Any]] | None,
+    system_attributes: Mapping[str, Mapping[str, Any]] | None,
+    group: str | None,
+    deduplication_id: str | None,
+) -> Outgoing:
+    if not isinstance(body, str):
+        raise InvalidParameterValue.of("MessageBody", type(body).__name__, "Must be a text.")
+    if not body:
+        raise MissingParameter.of("MessageBody")
+    checked = message_attributes.checked(attributes) if attributes else message_attributes.NO_ATTRIBUTES
+    _check_length(settings, body, checked)
+    number("DelaySeconds", delay, RANGES["DelaySeconds"].lowest, RANGES["DelaySeconds"].highest)
+    more = _more(settings, delay, group, deduplication_id)
+    if system_attributes:
+        more = more or More()
+        more.trace_header = _trace_header(system_attributes)
+    return Outgoing(body, checked, None if settings.fifo else delay, more)
+
+
+def entries(given: Sequence[Mapping[str, Any]]) -> None:
+    """Raise what AWS says of a batch as a whole."""
+    if not given:
+        raise EmptyBatchRequest("The batch request doesn't contain any entries.")
+    if len(given) > ENTRIES_LIMIT:
+        raise TooManyEntriesInBatchRequest(
+            f"Maximum number of entries per request are {ENTRIES_LIMIT}. You have sent {len(given)}."
+        )
+    ids = [str(entry.get("id", "")) for entry in given]
+    if not all(_ENTRY_ID.fullmatch(entry_id) for entry_id in ids):
+        raise InvalidBatchEntryId(
+            "A batch entry id can only contain alphanumeric characters, hyphens and underscores. "
+            "It can be at most 80 letters long."
+        )
+    for at, entry_id in enumerate(ids):
+        if entry_id in ids[:at]:
+            raise BatchEntryIdsNotDistinct(f"Id {entry_id} repeated.")
+
+
+def length_of(entry: Mapping[str, Any]) -> int:
+    """Bytes of an entry's body and attributes."""
+    attributes = message_attributes.checked(entry.get("message_attributes"))
+    return len(str(entry.get("message_body", "")).encode()) + message_attributes.size(attributes)
+
+
+def number(parameter: str, value: Any, lowest: int, highest: int, reason: str | None = None) -> None:
+    if value is None:
+        return
+    if not isinstance(value, int | float) or isinstance(value, bool) or not lowest <= value <= highest:
+        raise InvalidParameterValue.of(parameter, value, reason or f"Must be between {lowest} and {highest}.")
+
+
+def visibility(value: Any) -> None:
+    number("VisibilityTimeout", value, RANGES["VisibilityTimeout"].lowest, RANGES["VisibilityTimeout"].highest)
+
+
+def chosen(found: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    for name in names:
+        if name not in found and name not in RANGES and name not in _OPTIONAL:
+            raise InvalidAttributeName(f"Unknown Attribute {name}.")
+    return {name: value for name, value in found.items() if name in names}
+
+
+_OPTIONAL: Final = (
+    "RedrivePolicy",
+    "RedriveAllowPolicy",
+    "FifoQueue",
+    "ContentBasedDeduplication",
+    "DeduplicationScope",
+    "FifoThroughputLimit",
+)
+
+
+def _check_length(settings: Settings, body: str, attributes: Attributes) -> None:
+    limit = settings.maximum_message_size
+    length = len(body) if body.isascii() else len(body.encode(errors="surrogatepass"))
+    if length + (message_attributes.size(attributes) if attributes else 0) > limit:
+        raise too_long(limit)
+
+
+def _more(settings: Settings, delay: int | None, group: str | None, deduplication_id: str | None) -> More | None:
+    if not settings.fifo:
+        if group is not None:
+            raise InvalidSetting(f"message_group_id={group!r} is refused: fair queues are not offered yet")
+        if deduplication_id is not None:
+            raise _not_for_type("MessageDeduplicationId", deduplication_id)
+        return None
+    if group is None:
+        raise MissingParameter.of("MessageGroupId")
+    for parameter, value in (("MessageGroupId", group), ("MessageDeduplicationId", deduplication_id)):
+        if value is not None and not _FIFO_ID.fullmatch(value):
+            raise InvalidParameterValue.of(
+                parameter, value, "Can only include alphanumeric and punctuation characters. 1 to 128 in length."
+            )
+    if delay:
+        raise _not_for_type("DelaySeconds", delay)
+    return More(group=group, deduplication_id=deduplication_id)
+
+
+def _not_for_type(parameter: str, value: object) -> InvalidParameterValue:
+    return InvalidParameterValue.of(
+        parameter, value, "The request include parameter that is not valid for this queue type."
+    )
+
+
+def _trace_header(given: Mapping[str, Mapping[str, Any]]) -> str:
+    unknown = [name for name in given if name != "AWSTraceHeader"]
+    if unknown:
+        raise InvalidParameterValue.of("MessageSystemAttributes", unknown[0], "Only AWSTraceHeader may be sent.")
+    value = given["AWSTraceHeader"].get("string_value")
+    if not isinstance(value, str) or not value:
+        raise InvalidParameterValue.of("AWSTraceHeader", value, "Must be a text.")
+    return value

@@ -1,0 +1,133 @@
+"""One message in a queue, and one receive of it."""
+
+from hashlib import md5
+from typing import Any, Final
+
+from attrs import define, field
+
+from eventbus.core.effects import Attributes, Cause
+from eventbus.names import Arn, Ids
+
+from . import attributes as message_attributes
+from .attributes import NO_ATTRIBUTES
+
+DELAYED: Final = 0
+VISIBLE: Final = 1
+IN_FLIGHT: Final = 2
+GONE: Final = 3
+
+METADATA_SIZE: Final = 620
+"""Bytes of a record's JSON besides body and attributes, counted on the safe side."""
+
+
+@define(eq=False)
+class More:
+    """What most messages of a standard queue do not have."""
+
+    name: str | None = None  # its id, if it came from another queue
+    group: str | None = None
+    deduplication_id: str | None = None
+    sequence: int = 0
+    trace_header: str | None = None
+    dead_letter_source: Arn | None = None
+
+
+@define(eq=False)
+class Message:
+    number: int
+    body: str
+    sent_at: float
+    cause: Cause | None = None
+    attributes: Attributes = NO_ATTRIBUTES
+    more: More | None = None
+    state: int = VISIBLE
+    place: int = 0  # in the line
+    hidden_until: float = 0.0
+    received_at: float = 0.0  # last
+    first_received_at: float = 0.0
+    receive_count: int = 0
+    receipt: int = 0  # of the last receive
+    md5: str | None = field(default=None, init=False)  # once somebody has read it
+
+    def name(self, ids: Ids) -> str:
+        more = self.more
+        return more.name if more is not None and more.name is not None else ids.text(self.number)
+
+    def about(self) -> int | str:
+        """Its id for the trace: text only where the number is another queue's."""
+        more = self.more
+        return more.name if more is not None and more.name is not None else self.number
+
+    def digest(self) -> str:
+        if self.md5 is None:
+            self.md5 = md5(self.body.encode(), usedforsecurity=False).hexdigest()
+        return self.md5
+
+
+@define(eq=False)
+class Received:
+    """A record as mappings get it: a later receive changes nothing here."""
+
+    message: Message
+    receipt: int
+    receive_count: int
+    first_received_at: float
+    ids: Ids
+
+    @property
+    def identifier(self) -> str:
+        return self.message.name(self.ids)
+
+    @property
+    def size(self) -> int:
+        body = self.message.body
+        length = len(body) if body.isascii() else len(body.encode())
+        escaped = body.count('"') + body.count("\\") + body.count("\n") + body.count("\t") + body.count("\r")
+        extra = 2 * message_attributes.size(self.message.attributes) if self.message.attributes else 0
+        return METADATA_SIZE + length + escaped + extra
+
+    @property
+    def group(self) -> str | None:
+        more = self.message.more
+        return None if more is None else more.group
+
+    @property
+    def cause(self) -> Cause | None:
+        return self.message.cause
+
+    @property
+    def handle(self) -> str:
+        return handle_of(self.ids, self.receipt)
+
+
+@define(eq=False)
+class Moved:
+    """What redrive hands to another queue besides body and attributes. A dead letter keeps its id and its counters; one
+    that is moved back by a task is a new message."""
+
+    name: str | None
+    sent_at: float
+    receive_count: int
+    first_received_at: float
+    source: Arn | None
+    group: str | None
+    deduplication_id: str | None
+    trace_header: str | None
+
+
+HANDLE_PREFIX: Final = "AQEB"
+
+
+def handle_of(ids: Ids, receipt: int) -> str:
+    return HANDLE_PREFIX + ids.text(receipt)
+
+
+def receipt_of(ids: Ids, handle: Any) -> int | None:
+    """The number in a handle of this queue; None for anything else."""
+    if not isinstance(handle, str):
+        return None
+    try:
+        number = int(handle[-12:], 16)
+    except ValueError:
+        return None
+    return number if handle == handle_of(ids, number) else None
