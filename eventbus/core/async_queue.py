@@ -5,9 +5,11 @@ the whole queue. The age test is predictive: an event whose next try would be to
 Retries used up wins over age. Sources: dg:invocation-async-error-handling, dg:invocation-async-retain-records.
 """
 
+from bisect import insort
 from collections import deque
 from heapq import heappop, heappush
 from math import inf
+from operator import attrgetter
 from typing import Final, assert_never
 
 from attrs import define, field, frozen
@@ -22,6 +24,9 @@ from .profile import Profile
 
 ERROR_MESSAGE_LIMIT: Final = 1_024
 """Bytes of the dead-letter attribute ErrorMessage."""
+
+
+_TOKEN: Final = attrgetter("token")
 
 
 @frozen(kw_only=True)
@@ -41,6 +46,7 @@ class Pending:
     cause: Cause | None
     executions: int = 0
     last: HandlerFailed | TimedOut | None = None
+    token: float = inf  # of the try that is out or was refused: their order; inf before it and while a retry waits
 
 
 @define(eq=False)
@@ -153,6 +159,7 @@ class AsyncQueue:
                 continue
             token = self._next()
             self._out[token] = pending
+            pending.token = token
             self.effects.append(
                 Invoke(self.function, self.address, token, pending.request_id, pending.payload, cause=pending.cause)
             )
@@ -165,6 +172,7 @@ class AsyncQueue:
         if due >= self._too_old_at(pending):
             self._give_up(now, pending, "EventAgeExceeded", "200", failed.message, failed)
             return
+        pending.token = inf
         self.notes.append(("retry_wait", self.function, pending.request_id, due - now, None))
         heappush(self._waiting, (due, self._next(), pending))
 
@@ -189,11 +197,8 @@ class AsyncQueue:
         self._back_to_head(pending)
 
     def _back_to_head(self, pending: Pending) -> None:
-        """Refusals of one turn come back in the order they were sent out, ahead of everything younger."""
-        at = 0
-        while at < len(self._ready) and self._ready[at].accepted_at < pending.accepted_at:
-            at += 1
-        self._ready.insert(at, pending) if at else self._ready.appendleft(pending)
+        """Refusals of one turn come back in the order they were sent out, ahead of everything that was not."""
+        insort(self._ready, pending, key=_TOKEN)
 
     def _give_up_unrun(self, now: float, pending: Pending) -> None:
         code, message = self._last_words(pending, "Event age exceeded before the event could be handled.")

@@ -41,7 +41,7 @@ class Gathering:
         return count >= batch_size or event_size(count, self._bytes) > EVENT_LIMIT
 
     def take(self, batch_size: int, locked: Container[str | None] = _NO_GROUPS) -> tuple[list[Record], float]:
-        """The next batch, no longer held here, and when the first of its leases is over.
+        """The next batch, no longer held here, and when the first of its leases is over; empty if nothing can go.
 
         Records of `locked` groups stay. What is left keeps its order. A record longer than the limit goes alone.
         """
@@ -80,7 +80,7 @@ class Gathering:
             if not batch:
                 first = at
             batch.append(record)
-        ends_at = self._leases[first]
+        ends_at = self._leases[first] if batch else 0.0
         self._keep([self.records[at] for at in kept], [self._leases[at] for at in kept])
         return batch, ends_at
 

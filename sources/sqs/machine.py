@@ -9,7 +9,7 @@ Sources: bc:sqs, sqs:sqs-dead-letter-queues, and recordings of 2022-2025 named w
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from math import inf
 from typing import ClassVar, Final
@@ -252,19 +252,17 @@ class QueueMachine:
         self.settings.change(attributes)
         self._catch_up(now)
 
-    def remove_visible(self, now: float, limit: int, accept: Callable[[Message], bool]) -> int:
-        """For a move task: how many visible messages `accept` was shown. Those it takes stay out of sight."""
-        if self._line is None:
-            return 0
+    def hide_visible(self, now: float, limit: int) -> list[Message]:
+        """For a move task: up to so many visible messages, out of sight but not received."""
 
         def hide(message: Message) -> bool:
-            if not accept(message):
-                return False
             message.state = IN_FLIGHT
             self._in_flight += 1
             return True
 
-        return len(self._line.take(limit, hide))
+        if self._due_at <= now:
+            self._catch_up(now)
+        return [] if self._line is None else self._line.take(limit, hide)
 
     def put_back(self, now: float, message: Message) -> None:
         self._show(message, now)

@@ -115,20 +115,24 @@ class MoveTasks:
 
     def _move_some(self, now: float, task: MoveTask) -> None:
         limit = task.max_number_of_messages_per_second or task.approximate_number_of_messages_to_move
-        shown = self.machine.remove_visible(now, limit, lambda message: self._move(task, message))
-        if task.status == RUNNING and task.max_number_of_messages_per_second and shown == limit:
+        hidden = self.machine.hide_visible(now, limit)
+        for message in hidden:
+            if not self._move(task, message):
+                self.machine.put_back(now, message)
+        if task.status == RUNNING and task.max_number_of_messages_per_second and len(hidden) == limit:
             self._next_at = now + 1.0
         elif task.status == RUNNING and not self._under_way:
             task.status = COMPLETED
 
     def _move(self, task: MoveTask, message: Message) -> bool:
+        """Whether it is on its way; the first that can't be told where to go ends the task."""
         if task.status != RUNNING:
-            return True  # shown already; put back below
+            return False
         machine, more = self.machine, message.more or More()
         target = task.destination_arn or more.dead_letter_source
         if target is None:
             self._fail(task, "CouldNotDetermineMessageSource")
-            return True
+            return False
         token = machine.next_token()
         self._under_way[token] = message
         machine.notes.append(("moved", machine.arn, message.about(), f"back to {target.name} by a move task", None))

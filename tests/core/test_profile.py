@@ -1,0 +1,60 @@
+"""What the documentation leaves open, as settings."""
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+from attrs.exceptions import FrozenInstanceError
+
+from eventbus.core.profile import Profile
+from eventbus.errors import InvalidSetting
+
+
+def test_deterministic_is_the_default() -> None:
+    """Documented numbers, no chance."""
+    assert Profile() == Profile.deterministic()
+    assert (Profile().retry_waits, Profile().jitter, Profile().rate_quotas) == ((60.0, 120.0), 0.0, False)
+
+
+def test_realistic_adds_chance_and_quotas() -> None:
+    """Everything else is the same."""
+    assert evolve(Profile.realistic(), jitter=0.0, rate_quotas=False) == Profile()
+    assert Profile.realistic().jitter > 0
+    assert Profile.realistic().rate_quotas
+
+
+def test_profile_is_frozen() -> None:
+    """Change a copy."""
+    with pytest.raises(FrozenInstanceError):
+        Profile().jitter = 1.0  # type: ignore[misc]  # that is the point
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"retry_waits": (-1.0, 0.0)},
+        {"retry_waits": [60.0, 120.0]},
+        {"throttle_wait": 0},
+        {"throttle_wait_limit": 0},
+        {"jitter": -0.1},
+        {"jitter": float("nan")},
+        {"timeout_grace": -1},
+        {"environment_idle": 0},
+        {"mapping_throttle_wait": 0},
+        {"mapping_throttle_wait_limit": "20"},
+    ],
+    ids=str,
+)
+def test_refused_settings_are_named(setting: dict[str, Any]) -> None:
+    """With the value, and what is allowed."""
+    [name] = setting
+
+    with pytest.raises(InvalidSetting, match=rf"{name}=.*allowed"):
+        Profile(**setting)
+
+
+@pytest.mark.parametrize("waits", [(60.0,), (60.0, 120.0, 240.0), ()], ids=str)
+def test_retry_waits_are_two(waits: Any) -> None:
+    """There are two retries."""
+    with pytest.raises(InvalidSetting, match="retry_waits"):
+        Profile(retry_waits=waits)

@@ -1,0 +1,325 @@
+"""Queues as machines: life of a message, redrive, retention; and against the independent model."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from eventbus.core.effects import Arrived, Deliver, Receive, Received, Release, Settle, Settled
+from eventbus.names import Arn
+from sources import sqs
+from sources.sqs.message import More, receipt_of
+from tests.contracts.queue_model import QueueModel
+from tests.golden import load, match
+from tests.sources.helpers import Machines, make_queue
+
+READER = Arn("arn:aws:lambda:us-east-1:000000000000:event-source-mapping:m")
+
+
+def bodies(records: Any) -> list[str]:
+    return [record.message.body for record in records]
+
+
+def receive(queue: Any, now: float, limit: int = 10, visibility: float | None = None) -> Any:
+    return queue.take(now, limit, visibility, "client")
+
+
+def test_message_returns_after_its_visibility_timeout() -> None:
+    """A received and not deleted message is visible again at the deadline, not before."""
+    queue = make_queue(visibility_timeout=30)
+    queue.send(0.0, "a", {}, None)
+    receive(queue, 0.0)
+
+    assert receive(queue, 29.9) == []
+    assert bodies(receive(queue, 30.0)) == ["a"]
+
+
+def test_deleted_message_is_gone() -> None:
+    """A delete with the last receipt removes the message, also after its visibility has ended (standard)."""
+    queue = make_queue(visibility_timeout=1)
+    queue.send(0.0, "a", {}, None)
+    [record] = receive(queue, 0.0)
+
+    queue.delete(5.0, record.handle)
+
+    assert receive(queue, 5.0) == []
+    assert queue.outstanding() == 0
+
+
+def test_record_does_not_change_with_a_later_receive() -> None:
+    """What one receive handed out keeps its receipt and its count."""
+    queue = make_queue(visibility_timeout=1)
+    queue.send(0.0, "a", {}, None)
+    [first] = receive(queue, 0.0)
+    [second] = receive(queue, 1.0)
+
+    assert (first.receive_count, second.receive_count) == (1, 2)
+    assert first.handle != second.handle
+
+
+def test_redrive_moves_at_the_receive_past_the_maximum() -> None:
+    """With a maximum of 2 the handler sees counts 1 and 2, and then the same id is in the dead-letter queue."""
+    dead = sqs.Queue("dead")
+    queue = make_queue(visibility_timeout=1, redrive=sqs.Redrive(dead, max_receive_count=2))
+    other = make_queue("dead")
+    machines = Machines(queue, other)
+    message = queue.send(0.0, "a", {}, None)
+    counts = [record.receive_count for now in (0.0, 1.0) for record in receive(queue, now)]
+
+    assert receive(queue, 2.0) == []
+    machines.drain(2.0)
+
+    assert counts == [1, 2]
+    assert queue.outstanding() == 0
+    assert [each.name(other.birth.ids) for each in other.messages()] == [message.name(queue.birth.ids)]
+    assert [each.sent_at for each in other.messages()] == [0.0]
+
+
+def test_refused_move_stays_hidden_for_one_more_visibility_timeout() -> None:
+    """A dead-letter queue that is not there leaves the message where it was."""
+    queue = make_queue(visibility_timeout=10, redrive=sqs.Redrive(sqs.Queue("dead"), max_receive_count=1))
+    queue.send(0.0, "a", {}, None)
+    receive(queue, 0.0)
+    receive(queue, 10.0)
+    [move] = [effect for effect in queue.effects if isinstance(effect, Deliver)]
+    queue.delivered(10.0, move.token, "ResourceNotFoundException")
+
+    assert queue.outstanding() == 1
+    assert queue.counts(19.9)["ApproximateNumberOfMessagesNotVisible"] == 1
+    assert queue.counts(20.0)["ApproximateNumberOfMessages"] == 1
+
+
+@pytest.mark.parametrize(("at", "left"), [(59.9, 1), (60.0, 0)])
+def test_retention(at: float, left: int) -> None:
+    """A message is dropped when its retention period is over, in flight too."""
+    queue = make_queue(message_retention_period=60)
+    queue.send(0.0, "a", {}, None)
+    receive(queue, 50.0)
+
+    queue.wake(at)
+
+    assert queue.outstanding() == left
+
+
+def test_delay() -> None:
+    """A delayed message is counted as delayed, and receivable at its time."""
+    queue = make_queue(delay_seconds=5)
+    queue.send(0.0, "queue's", {}, None)
+    queue.send(0.0, "own", {}, None, 2)
+
+    assert queue.counts(0.0)["ApproximateNumberOfMessagesDelayed"] == 2
+    assert bodies(receive(queue, 2.0)) == ["own"]
+    assert bodies(receive(queue, 5.0)) == ["queue's"]
+
+
+def test_arrived_is_said_once_after_a_receive_that_found_too_little() -> None:
+    """A source speaks up once, not per message."""
+    queue = make_queue()
+    queue.receive(0.0, Receive(queue.arn, READER, 1, 10))
+    queue.effects.clear()
+    queue.send(0.0, "a", {}, None)
+    queue.send(0.0, "b", {}, None)
+
+    assert [type(effect) for effect in queue.effects] == [Arrived]
+
+
+def test_settle_answers_and_release_shows_again() -> None:
+    """Settled records are gone; released ones may be received at once."""
+    queue = make_queue()
+    queue.send(0.0, "a", {}, None)
+    queue.send(0.0, "b", {}, None)
+    queue.receive(0.0, Receive(queue.arn, READER, 1, 10))
+    [answer] = [effect for effect in queue.effects if isinstance(effect, Received)]
+    first, second = answer.records
+    queue.settle(0.0, Settle(queue.arn, READER, 2, [first.receipt]))
+    queue.release(0.0, Release(queue.arn, [second.receipt, 99]))
+
+    assert [effect.failed for effect in queue.effects if isinstance(effect, Settled)] == [[]]
+    assert bodies(receive(queue, 0.0)) == ["b"]
+
+
+def test_back_of_the_line_after_three_receives() -> None:
+    """With a redrive policy of more than 3, one that was received 3 times goes behind the others."""
+    queue = make_queue(visibility_timeout=1, redrive=sqs.Redrive(sqs.Queue("dead"), max_receive_count=4))
+    queue.send(0.0, "poison", {}, None)
+    for now in (0.0, 1.0, 2.0):
+        receive(queue, now, 1)
+    queue.send(2.5, "fresh", {}, None)
+
+    assert bodies(receive(queue, 3.0, 1)) == ["fresh"]
+
+
+def test_standard_event_is_the_golden() -> None:
+    """The event of two messages, as recorded."""
+    queue = make_queue(visibility_timeout=2)
+    queue.send(
+        0.0,
+        "two",
+        {"kind": ("String", "order"), "n": ("Number", "3"), "raw": ("Binary", b"\x00\x01")},
+        None,
+    )
+    receive(queue, 1.0)
+    queue.send(0.0, "one", {}, None)
+
+    event = queue.to_event(sorted(receive(queue, 5.0), key=lambda record: record.message.body))
+
+    match(load("sqs/standard"), event)
+
+
+def test_fifo_event_is_the_golden() -> None:
+    """The event of a FIFO queue shows group, deduplication id and sequence number."""
+    queue = make_queue("orders.fifo")
+    golden = load("sqs/fifo")
+    body = golden["Records"][0]["body"]
+    queue.send(0.0, body, {}, None, None, More(group="g", deduplication_id="d1"))
+
+    match(golden, queue.to_event(receive(queue, 5.0)))
+
+
+def test_dead_letter_event_is_the_golden() -> None:
+    """A dead letter names the queue that it came from."""
+    queue = make_queue(visibility_timeout=1, redrive=sqs.Redrive(sqs.Queue("orders-dead"), max_receive_count=1))
+    other = make_queue("orders-dead")
+    queue.send(0.0, "one", {}, None)
+    receive(queue, 0.0)
+    receive(queue, 1.0)
+    Machines(queue, other).drain(1.0)
+
+    match(load("sqs/from_dead_letter"), other.to_event(receive(other, 2.0)))
+
+
+def test_a_long_queue_forgets_what_is_gone() -> None:
+    """A message that stays holds nothing of the many that went by."""
+    queue = make_queue()
+    queue.send(0.0, "stays", {}, None)
+    receive(queue, 0.0, visibility=40_000)
+    for _ in range(1_000):
+        queue.send(0.0, "goes", {}, None)
+        for record in receive(queue, 0.0):
+            queue.delete(0.0, record.handle)
+
+    assert queue.outstanding() == 1
+    assert len(queue._by_age or ()) < 100
+
+
+class Comparison(RuleBasedStateMachine):
+    """The machine beside the plain model, call by call."""
+
+    fifo = False
+
+    @initialize(
+        visibility=st.sampled_from([0, 2, 5]),
+        delay=st.sampled_from([0, 3]),
+        maximum=st.sampled_from([None, 1, 2, 4]),
+        scope=st.sampled_from(["queue", "messageGroup"]),
+    )
+    def start(self, visibility: int, delay: int, maximum: int | None, scope: Any) -> None:
+        name, dead = ("orders.fifo", "dead.fifo") if self.fifo else ("orders", "dead")
+        more: dict[str, Any] = {"deduplication_scope": scope} if self.fifo else {}
+        redrive = None if maximum is None else sqs.Redrive(sqs.Queue(dead), max_receive_count=maximum)
+        self.queue = make_queue(
+            name, visibility_timeout=visibility, delay_seconds=delay, redrive=redrive, message_retention_period=60, **more
+        )
+        self.other = make_queue(dead, message_retention_period=1_209_600)
+        self.model = QueueModel(
+            fifo=self.fifo,
+            visibility_timeout=visibility,
+            delay_seconds=delay,
+            message_retention_period=60.0,
+            max_receive_count=maximum,
+            deduplication_scope=scope if self.fifo else "queue",
+        )
+        self.now = 0.0
+        self.receipts: list[tuple[str, str]] = []  # ours, the model's: of the last receives
+
+    @rule(seconds=st.sampled_from([0.5, 1.0, 2.0, 3.0, 20.0]))
+    def time_passes(self, seconds: float) -> None:
+        end = self.now + seconds
+        while (due := self.queue.next_deadline()) <= end:
+            self.queue.wake(due)
+            assert self.queue.next_deadline() > due
+        self.now = end
+
+    @rule(group=st.sampled_from("ab"), dedup=st.integers(0, 5), delay=st.sampled_from([None, 0, 4]))
+    def send(self, group: str, dedup: int, delay: int | None) -> None:
+        if self.fifo:
+            number = self.model.send(self.now, "x", group=group, dedup=str(dedup))
+            more = More(group=group, deduplication_id=str(dedup))
+            message = self.queue.send(self.now, "x", {}, None, None, more)
+        else:
+            number = self.model.send(self.now, "x", delay=delay)
+            message = self.queue.send(self.now, "x", {}, None, delay)
+        assert message.number - 1 == number
+
+    @rule(limit=st.integers(1, 10), visibility=st.sampled_from([None, 0, 1, 7]))
+    def receive(self, limit: int, visibility: int | None) -> None:
+        theirs = self.model.receive(self.now, limit, visibility=visibility)
+        ours = receive(self.queue, self.now, limit, visibility)
+        Machines(self.queue, self.other).drain(self.now)
+        assert [record.message.number - 1 for record in ours] == [number for number, _ in theirs]
+        self.receipts = ([(o.handle, t[1]) for o, t in zip(ours, theirs, strict=True)] + self.receipts)[:12]
+
+    @rule(at=st.integers(0, 11))
+    def delete(self, at: int) -> None:
+        if at < len(self.receipts):
+            ours, theirs = self.receipts.pop(at)
+            expected = self.model.delete(self.now, theirs)
+            if self.fifo and self.queue._receipts.get(receipt_of(self.queue.birth.ids, ours) or 0) is None:
+                return  # an older receipt, or of a message that is gone: told apart by AWS alone
+            try:
+                self.queue.delete(self.now, ours)
+            except sqs.SqsError as error:
+                assert expected == error.code
+            else:
+                assert isinstance(expected, bool)
+
+    @rule(at=st.integers(0, 11), seconds=st.sampled_from([0, 3, 30]))
+    def change_visibility(self, at: int, seconds: int) -> None:
+        if at < len(self.receipts):
+            ours, theirs = self.receipts[at]
+            expected = self.model.change_visibility(self.now, theirs, seconds)
+            try:
+                self.queue.change_visibility(self.now, ours, seconds)
+            except sqs.SqsError as error:
+                assert expected == error.code
+            else:
+                assert expected is True
+
+    @rule()
+    def purge(self) -> None:
+        expected = self.model.purge(self.now)
+        try:
+            self.queue.purge(self.now)
+        except sqs.PurgeQueueInProgress:
+            assert expected == "PurgeQueueInProgress"
+        else:
+            assert expected is True
+
+    @rule()
+    def go_on_with_a_copy(self) -> None:
+        self.queue = copy.deepcopy(self.queue)
+
+    @invariant()
+    def counts_agree(self) -> None:
+        if not hasattr(self, "queue"):
+            return
+        counts = self.queue.counts(self.now)
+        assert counts["ApproximateNumberOfMessages"] == self.model.visible(self.now)
+        assert counts["ApproximateNumberOfMessagesNotVisible"] == self.model.in_flight(self.now)
+        assert counts["ApproximateNumberOfMessagesDelayed"] == self.model.delayed(self.now)
+        moved = [int((m.more.name or "0")[-12:], 16) - 1 for m in self.other.messages() if m.more is not None]
+        assert sorted(moved) == sorted(self.model.dead(self.now))
+
+
+class FifoComparison(Comparison):
+    fifo = True
+
+
+TestStandardQueue = Comparison.TestCase
+TestFifoQueue = FifoComparison.TestCase
+for _case in (TestStandardQueue, TestFifoQueue):
+    _case.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
