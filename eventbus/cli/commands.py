@@ -82,17 +82,20 @@ def run(
 
 
 async def _run(app: App, lines: list[tuple[int, dict[str, Any]]], *, serve: bool) -> dict[str, Any]:
-    bus = app.start(environ=True)
     answers: list[dict[str, Any]] = []
-    async with bus, anyio.create_task_group() as tasks:
-        tasks.start_soon(_stop_on_signal, bus, tasks)
-        if serve:
-            await anyio.sleep_forever()
-        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-            for number, entry in progress.track(lines, description="calls"):
-                answers.append({"line": number, "answer": await apply(app, bus, entry)})
-        await bus.settle()
-        tasks.cancel_scope.cancel()
+    refused: list[EventBusError] = []
+    async with app.start(environ=True) as bus:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_stop_on_signal, bus, tasks)
+            if serve:
+                await anyio.sleep_forever()
+            try:
+                await _apply_all(app, bus, lines, answers)
+            except EventBusError as error:  # out of the group as it is
+                refused.append(error)
+            tasks.cancel_scope.cancel()
+        if refused:
+            raise refused[0]
     statistics = bus.statistics()
     return {
         "answers": answers,
@@ -101,6 +104,15 @@ async def _run(app: App, lines: list[tuple[int, dict[str, Any]]], *, serve: bool
         "seconds": statistics.now,
         "seed": bus.seed,
     }
+
+
+async def _apply_all(
+    app: App, bus: Bus, lines: list[tuple[int, dict[str, Any]]], answers: list[dict[str, Any]]
+) -> None:
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        for number, entry in progress.track(lines, description="calls"):
+            answers.append({"line": number, "answer": await apply(app, bus, entry)})
+    await bus.settle()
 
 
 async def _stop_on_signal(bus: Bus, tasks: TaskGroup) -> None:

@@ -138,7 +138,7 @@ class Deliver:
 class Delivered:
     asker: Arn
     token: int
-    error: str | None  # None, or the code of the refusal
+    error: str | None  # None, or the code of the refusal, with the reason behind it
 
 
 @define(eq=False)

@@ -115,6 +115,8 @@ class Handlers:
         function = self.driver.machines[effect.asker].function
         if self._may(function, action, effect.source):
             self.driver.tell(effect.source, "receive", effect)
+        else:  # a mapping whose function may not read is disabled: nothing consumes that queue
+            self.driver.tell(effect.asker, "disable")
 
     def _received(self, now: float, effect: Received) -> None:
         mapping = self.driver.machines.get(effect.asker)
@@ -146,8 +148,9 @@ class Handlers:
             self._delivered(effect, "ResourceNotFoundException")
             return
         action = INVOKE_ACTION if queue is not None else target.delivery_action
-        if effect.moved is None and not self._may(principal(effect.asker), action, effect.target):
-            self._delivered(effect, "AccessDeniedException")
+        sender = principal(effect.asker)
+        if effect.moved is None and not self._may(sender, action, effect.target):
+            self._delivered(effect, f"AccessDeniedException: {way_out(sender, action, effect.target)}")
         elif queue is None:
             self.driver.tell(effect.target, "deliver", effect)
         else:

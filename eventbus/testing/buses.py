@@ -1,7 +1,9 @@
-"""The buses of one test: started on its loop, closed when it ends."""
+"""The buses of one test: started on its loop, closed when it ends; and the fixtures that do so, for each runner."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from inspect import signature
+from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -9,9 +11,14 @@ from attrs import define, field
 
 from eventbus.app import App
 from eventbus.runtime.bus import Bus
+from eventbus.runtime.sync import SyncBus
+
+from .marker import seed_of, settings_of
 
 STARTED: Final = pytest.StashKey[list[tuple[App, Bus]]]()
 """What a test started, for the report of its failure."""
+
+LOOP_SCOPES: Final = ("function", "class", "module", "package", "session")
 
 
 @define(eq=False)
@@ -19,13 +26,12 @@ class Buses:
     """`start` is the fixture `start_bus` of async tests."""
 
     item: pytest.Item
-    seed: int | None  # where `start` is given none; None: the bus's own default
     _open: AsyncExitStack = field(factory=AsyncExitStack, init=False)
 
     async def start(self, app: App, **settings: Any) -> Bus:
         """A running bus of `app`; `settings` are those of `app.start`. It is closed when the test ends."""
-        bus = await self._open.enter_async_context(app.start(**defaults(self.seed, settings)))
-        note_started(self.item, app, bus)
+        bus = await self._open.enter_async_context(app.start(**_with_defaults(self.item, settings)))
+        _note(self.item, app, bus)
         return bus
 
     async def aclose(self) -> None:
@@ -33,19 +39,63 @@ class Buses:
         await self._open.aclose()
 
 
-def defaults(seed: int | None, settings: dict[str, Any]) -> dict[str, Any]:
-    """A test's functions see their environment variables."""
-    return {"seed": seed, "environ": True, **settings}
-
-
-def note_started(item: pytest.Item, app: App, bus: Bus) -> None:
-    item.stash.setdefault(STARTED, []).append((app, bus))
-
-
 @asynccontextmanager
-async def opened(item: pytest.Item, seed: int | None) -> AsyncIterator[Buses]:
-    buses = Buses(item, seed)
+async def opened(item: pytest.Item) -> AsyncIterator[Buses]:
+    buses = Buses(item)
     try:
         yield buses
     finally:
         await buses.aclose()
+
+
+def async_fixtures(runner: str, fixture: Callable[..., Any]) -> list[Any]:
+    """Two fixtures that `runner` sets up on the loop of the test; `fixture` is its decorator."""
+
+    @fixture(name=f"_eventbus_start_{runner}")
+    async def start(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Any]]:
+        async with opened(request.node) as buses:
+            yield buses.start
+
+    @fixture(name=f"_eventbus_bus_{runner}")
+    async def bus(request: pytest.FixtureRequest, eventbus_app: App) -> AsyncIterator[Bus]:
+        async with opened(request.node) as buses:
+            yield await buses.start(eventbus_app)
+
+    return [start, bus]
+
+
+def asyncio_fixtures() -> ModuleType:
+    """A plugin of fixtures for each loop scope of pytest-asyncio, which must be importable."""
+    import pytest_asyncio
+
+    module = ModuleType("eventbus_asyncio_fixtures")
+    scoped = "loop_scope" in signature(pytest_asyncio.fixture).parameters  # since 0.24
+    for scope in LOOP_SCOPES if scoped else LOOP_SCOPES[:1]:
+        more = {"loop_scope": scope} if scoped else {}
+        start, bus = async_fixtures(scope, lambda more=more, **settings: pytest_asyncio.fixture(**settings, **more))
+        setattr(module, f"start_{scope}", start)
+        setattr(module, f"bus_{scope}", bus)
+    return module
+
+
+@contextmanager
+def opened_sync(item: pytest.Item) -> Iterator[Callable[..., SyncBus]]:
+    """Starts buses on threads of their own, for tests that can't await."""
+    settings = settings_of(item)
+    with ExitStack() as stack:
+
+        def start(app: App, **more: Any) -> SyncBus:
+            bus = stack.enter_context(app.start_sync(virtual=settings is not None, **_with_defaults(item, more)))
+            _note(item, app, bus._bus)
+            return bus
+
+        yield start
+
+
+def _with_defaults(item: pytest.Item, settings: dict[str, Any]) -> dict[str, Any]:
+    """A test's functions see their environment variables."""
+    return {"seed": seed_of(item), "environ": True, **settings}
+
+
+def _note(item: pytest.Item, app: App, bus: Bus) -> None:
+    item.stash.setdefault(STARTED, []).append((app, bus))

@@ -1,78 +1,32 @@
-"""The pytest plugin: tests in virtual time, a fresh bus for each, and what failed told by the bus.
+"""The pytest plugin: tests in virtual time, a fresh bus for each, and failures told by their buses.
 
 Laws: a suite that does not use it sees nothing of it: no test is renamed, reordered or run otherwise, nothing printed.
-A marked test runs in virtual time or fails saying why: never in real time.
+A marked test runs in virtual time or fails saying why, never in real time.
 """
 
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
-from inspect import iscoroutinefunction
 from re import findall
 from sys import modules
 from typing import Any, Final
 
 import pytest
-from attrs import define, field, frozen
 
 from eventbus.app import App
 from eventbus.runtime.bus import Bus
-from eventbus.runtime.clock import VirtualLoop, is_virtual
-from eventbus.runtime.clock.loop import WATCHDOG
+from eventbus.runtime.sync import SyncBus
 
-MARKER: Final = "virtual_time"
+from .buses import LOOP_SCOPES, STARTED, async_fixtures, asyncio_fixtures, opened_sync
+from .marker import MARKER, MARKER_LINE, LoopFactory, is_async, settings_of
+
 PYTEST_ASYNCIO: Final = (1, 4)
 """The first version that lets a plugin choose the loop of one test."""
 
-_MARKER_LINE: Final = (
-    "virtual_time(wall_clock=False, watchdog=10, seed=0, allow_aws=False): the test runs in virtual time. "
-    "wall_clock: time.time() and datetime.now() follow. watchdog: real seconds that the clock may stand still. "
-    "seed: of its buses. allow_aws: AWS_ENDPOINT_URL is left unset, boto3 reaches AWS."
-)
-
-
-# ---------------------------------------------------------------- the marker
-@frozen
-class LoopFactory:
-    """Makes virtual loops; equal for equal settings, so tests of one module may share a loop."""
-
-    wall_clock: bool
-    watchdog: float
-
-    def __call__(self) -> VirtualLoop:
-        return VirtualLoop(wall_clock=self.wall_clock, watchdog=self.watchdog)
-
-
-@frozen(kw_only=True)
-class Settings:
-    """The marker's arguments."""
-
-    wall_clock: bool = False
-    watchdog: float = WATCHDOG
-    seed: int | None = None
-    allow_aws: bool = False
-
-    @property
-    def loops(self) -> LoopFactory:
-        return LoopFactory(self.wall_clock, self.watchdog)
-
-
-def settings_of(item: pytest.Item) -> Settings | None:
-    """None: the item is not marked."""
-    marker = item.get_closest_marker(MARKER)
-    if marker is None:
-        return None
-    try:
-        return Settings(*marker.args, **marker.kwargs)
-    except TypeError as error:
-        pytest.fail(f"{item.nodeid}: @pytest.mark.{MARKER}: {error}; it is {_MARKER_LINE}", pytrace=False)
-
-
-def is_async(item: pytest.Item) -> bool:
-    function = getattr(item, "obj", None)
-    return iscoroutinefunction(getattr(getattr(function, "hypothesis", None), "inner_test", function))
+_REACHED: Final = pytest.StashKey[set[str]]()
+"""Node ids of the async test functions that were given a virtual loop when they were collected."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,26 +35,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", _MARKER_LINE)
-    if asyncio_plugin_active(config):
-        from . import asyncio_fixtures
+    config.addinivalue_line("markers", MARKER_LINE)
+    config.stash[_REACHED] = set()
+    if asyncio_active(config):
+        config.pluginmanager.register(asyncio_fixtures(), "eventbus-asyncio-fixtures")
 
-        config.pluginmanager.register(asyncio_fixtures, "eventbus-asyncio-fixtures")
+
+# ---------------------------------------------------------------- the loop of a marked test
+class Loops:
+    """Registered only while a marked test asks for its loop: an unmarked one must find nobody who answers."""
+
+    @pytest.hookimpl(tryfirst=True, optionalhook=True)
+    def pytest_asyncio_loop_factories(self, item: pytest.Item) -> Mapping[str, Callable[[], Any]] | None:
+        settings = settings_of(item)
+        return None if settings is None else {"virtual": settings.loops}
 
 
-# ---------------------------------------------------------------- who runs async tests
-def asyncio_version() -> str | None:
-    """Of pytest-asyncio, if it is installed."""
+@contextmanager
+def _loops(config: pytest.Config) -> Iterator[None]:
+    loops = Loops()
+    config.pluginmanager.register(loops)
     try:
-        return version("pytest-asyncio")
-    except PackageNotFoundError:
-        return None
+        yield
+    finally:
+        config.pluginmanager.unregister(loops)
 
 
-def asyncio_plugin_active(config: pytest.Config) -> bool:
-    module = modules.get("pytest_asyncio.plugin")
-    return module is not None and config.pluginmanager.is_registered(module)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, Any, Any]:
+    item: Any = metafunc.definition
+    settings = settings_of(item)
+    if settings is None or not is_async(item):
+        return (yield)
+    metafunc.config.stash[_REACHED].add(item.nodeid)
+    if "anyio_backend" in metafunc.fixturenames and not _chooses_backend(item):
+        item.add_marker(
+            pytest.mark.parametrize("anyio_backend", [_backend(settings.loops)], indirect=True, ids=["asyncio"])
+        )
+    with _loops(metafunc.config):
+        return (yield)
 
 
-def loops_can_be_chosen() -> bool:
-    return tuple(int(part) for part in findall(r"\d+", asyncio_version() or "0")[:2]) >= PYTEST_ASYNCIO
+def _backend(loops: LoopFactory) -> tuple[str, dict[str, Any]]:
+    return ("asyncio", {"loop_factory": loops})
+
+
+def _chooses_backend(item: pytest.Item) -> bool:
+    """The test has parameters of its own for anyio's plugin."""
+    marks = item.iter_markers("parametrize")
+    return any("anyio_backend" in str(mark.args[0] if mark.args else mark.kwargs.get("argnames")) for mark in marks)

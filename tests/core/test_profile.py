@@ -51,10 +51,3 @@ def test_refused_settings_are_named(setting: dict[str, Any]) -> None:
 
     with pytest.raises(InvalidSetting, match=rf"{name}=.*allowed"):
         Profile(**setting)
-
-
-@pytest.mark.parametrize("waits", [(60.0,), (60.0, 120.0, 240.0), ()], ids=str)
-def test_retry_waits_are_two(waits: Any) -> None:
-    """There are two retries."""
-    with pytest.raises(InvalidSetting, match="retry_waits"):
-        Profile(retry_waits=waits)

@@ -39,9 +39,7 @@ def bucket_at(now: float = 10.0, *, notify: bool = True, **options: Any) -> tupl
     feed = Feed(sink)
     feed.now = now
     if notify:
-        machine.notify(
-            s3.Notification(bucket, sqs.Queue("q"), events=ALL, prefix="in/", id="notify", test_event=False)
-        )
+        machine.notify(s3.Notification(bucket, sqs.Queue("q"), events=ALL, prefix="in/", id="notify", test_event=False))
     return bucket.client(machine, feed), sink, feed
 
 

@@ -221,7 +221,12 @@ class Comparison(RuleBasedStateMachine):
         more: dict[str, Any] = {"deduplication_scope": scope} if self.fifo else {}
         redrive = None if maximum is None else sqs.Redrive(sqs.Queue(dead), max_receive_count=maximum)
         self.queue = make_queue(
-            name, visibility_timeout=visibility, delay_seconds=delay, redrive=redrive, message_retention_period=60, **more
+            name,
+            visibility_timeout=visibility,
+            delay_seconds=delay,
+            redrive=redrive,
+            message_retention_period=60,
+            **more,
         )
         self.other = make_queue(dead, message_retention_period=1_209_600)
         self.model = QueueModel(
@@ -322,4 +327,3 @@ TestStandardQueue = Comparison.TestCase
 TestFifoQueue = FifoComparison.TestCase
 for _case in (TestStandardQueue, TestFifoQueue):
     _case.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
-
