@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
+from contextlib import AbstractContextManager
 from typing import Any, Final, Literal, Never, TypeVar, overload
 
 from attrs import define, field, fields
@@ -19,8 +20,10 @@ from .observe.logs import ErrorLog
 from .observe.probes import Probes
 from .observe.trace import Journal
 from .ports import EventSource, Resource, Wire
+from .runtime import portal
 from .runtime.bus import Bus
 from .runtime.engine import Setup
+from .runtime.sync import SyncBus
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -202,6 +205,24 @@ class App:
                 journal=journal,
             )
         )
+
+    def start_sync(
+        self,
+        *,
+        seed: int | None = None,
+        profile: Profile | None = None,
+        permissions: Permissions = "granted",
+        environ: bool = False,
+        trace: Trace = "ring",
+        virtual: bool = False,
+        drain: float = 0.0,
+    ) -> AbstractContextManager[SyncBus]:
+        """One run of this app for code without a loop: `with app.start_sync() as bus: bus.invoke(...)`.
+
+        It runs on a thread of its own, in virtual time if asked for; leaving waits up to `drain` seconds for what runs.
+        """
+        bus = self.start(seed=seed, profile=profile, permissions=permissions, environ=environ, trace=trace)
+        return portal.running(bus, virtual=virtual, drain=drain)
 
     def _variables(self, environ: bool) -> dict[str, str]:
         found: dict[str, tuple[str, str]] = {}

@@ -19,6 +19,7 @@ from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
 from eventbus.core.queue_mapping import QueueMapping
 from eventbus.declaration import Function, Mapping
+from eventbus.errors import NotInBus
 from eventbus.names import Arn, Ids
 from eventbus.ports import Birth, Resource, Wire
 
@@ -36,6 +37,8 @@ REAL_GRACE: Final = 2.0
 """Seconds that a timed-out handler gets on a real clock, where the profile says nothing."""
 CLOSE_GRACE: Final = 2.0
 """Seconds that a cancelled handler gets when the bus closes."""
+
+CLOSED: Final = "the bus is closed"
 
 logger = logging.getLogger("eventbus.bus")
 
@@ -140,7 +143,7 @@ class Engine:
 
     async def close(self, drain: float) -> None:
         """Nothing new starts; what runs has `drain` seconds, then is cancelled, one by one in order of start."""
-        self.feed.closing = "the bus is closed"
+        self.feed.closing = CLOSED
         for pool in self.handlers.pools.values():
             pool.closed = True
         if drain > 0 and self.concurrency.running:
@@ -148,7 +151,16 @@ class Engine:
         for environment in self.environments:
             await self._end(environment)
         self.driver.close()
+        self._tell_waiting()
         self._log_dropped()
+
+    def _tell_waiting(self) -> None:
+        """Nobody waits for ever for a bus that is closed."""
+        waiting: list[asyncio.Future[Any]] = [*self.handlers.replies.values()]
+        waiting += [waiter.done for waiter in self.feed.waiters]
+        for future in waiting:
+            if not future.done():
+                future.set_exception(NotInBus(CLOSED))
 
     async def _end(self, environment: Environment) -> None:
         task = environment.task

@@ -118,6 +118,13 @@ class Environment:
 
     async def serve(self) -> None:
         """Be one execution environment until retired."""
+        try:
+            await self._serve()
+        finally:
+            if self._thread is not None:
+                self._thread.retire()
+
+    async def _serve(self) -> None:
         self.pool.arrived()
         while not self.retired:
             invoke = self.pool.take()
@@ -133,8 +140,6 @@ class Environment:
             self._attempts += 1
             if self._attempts % ATTEMPTS_PER_CHECKPOINT == 0:
                 await self.pool.checkpoint()
-        if self._thread is not None:
-            self._thread.retire()
 
     def wake(self, now: float) -> None:
         """The deadline of the attempt: cancel, and after the grace give up; idle too long: retire."""

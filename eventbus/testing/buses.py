@@ -48,20 +48,18 @@ async def opened(item: pytest.Item) -> AsyncIterator[Buses]:
         await buses.aclose()
 
 
-def async_fixtures(runner: str, fixture: Callable[..., Any]) -> list[Any]:
+def async_fixtures(runner: str, fixture: Callable[..., Callable[..., Any]]) -> tuple[Any, Any]:
     """Two fixtures that `runner` sets up on the loop of the test; `fixture` is its decorator."""
 
-    @fixture(name=f"_eventbus_start_{runner}")
     async def start(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Any]]:
         async with opened(request.node) as buses:
             yield buses.start
 
-    @fixture(name=f"_eventbus_bus_{runner}")
     async def bus(request: pytest.FixtureRequest, eventbus_app: App) -> AsyncIterator[Bus]:
         async with opened(request.node) as buses:
             yield await buses.start(eventbus_app)
 
-    return [start, bus]
+    return fixture(name=f"_eventbus_start_{runner}")(start), fixture(name=f"_eventbus_bus_{runner}")(bus)
 
 
 def asyncio_fixtures() -> ModuleType:

@@ -6,13 +6,12 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from math import inf
 from typing import Any
 
 import pytest
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
-from eventbus import App, Bus, BusBroken, FunctionError, InvalidSetting, NotInBus, NotSettled, Profile, current_bus, run
+from eventbus import App, BusBroken, FunctionError, NotInBus, NotSettled, current_bus, run
 from eventbus.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -114,9 +113,7 @@ def test_unknown_function_is_not_found() -> None:
     virtually(main)
 
 
-@pytest.mark.parametrize(
-    ("invocation_type", "limit"), [("RequestResponse", 6_291_456), ("Event", 1_048_576)]
-)
+@pytest.mark.parametrize(("invocation_type", "limit"), [("RequestResponse", 6_291_456), ("Event", 1_048_576)])
 def test_size_of_a_request(invocation_type: Any, limit: int) -> None:
     """At the limit it passes, one byte more is 413."""
 
@@ -299,7 +296,7 @@ def test_event_is_retried_on_the_bus_clock() -> None:
             assert starts == [timedelta(seconds=seconds) for seconds in (0, 60, 180)]
             [message] = await bus[dead].peek()
             assert message.body == '{"n":1}'
-            assert message.message_attributes["RequestID"]["StringValue"] == answer.request_id
+            assert message.message_attributes["RequestID"]["string_value"] == answer.request_id
 
     virtually(main)
 
@@ -425,7 +422,7 @@ def test_loop_of_events_is_stopped() -> None:
             assert [attempt.event for attempt in bus.invocations(work)] == list(range(1, 17))
             [message] = await bus[dead].peek()
             assert message.body == "17"
-            assert message.message_attributes["ErrorCode"]["StringValue"] == "400"
+            assert message.message_attributes["ErrorCode"]["string_value"] == "400"
             assert bus.statistics().recursive_invocations_dropped == 1
 
     virtually(main)
@@ -763,9 +760,7 @@ def test_closed_bus_refuses() -> None:
     virtually(main)
 
 
-@pytest.mark.parametrize(
-    ("drain", "ended", "seconds"), [(0.0, 0, 0), (5.0, 1, 2), (1.0, 0, 1), (None, 3, 180 + 6)]
-)
+@pytest.mark.parametrize(("drain", "ended", "seconds"), [(0.0, 0, 0), (5.0, 1, 2), (1.0, 0, 1), (None, 3, 180 + 6)])
 def test_drain_lets_what_runs_finish(drain: float | None, ended: int, seconds: float) -> None:
     """Nothing new starts, unless everything is settled first."""
 
@@ -832,6 +827,21 @@ def test_caller_still_waiting_at_close_is_told() -> None:
         async with app.start() as bus:
             waiting = asyncio.create_task(bus.invoke(work, 1))
             await bus.advance(0)
+        with pytest.raises(NotInBus, match="closed"):
+            await asyncio.wait_for(waiting, 10)
+
+    virtually(main)
+
+
+def test_settling_at_close_is_told() -> None:
+    """Another task may close."""
+    app, work = app_of(never, timeout=100)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus.invoke(work, 1, invocation_type="Event")
+            waiting = asyncio.create_task(bus.settle())
+            await bus.advance(1)
         with pytest.raises(NotInBus, match="closed"):
             await asyncio.wait_for(waiting, 10)
 

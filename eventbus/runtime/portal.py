@@ -1,0 +1,23 @@
+"""A bus for code without a loop: it runs on a thread of its own, behind a blocking portal of anyio."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
+
+from anyio.from_thread import start_blocking_portal
+
+from . import clock
+from .bus import Bus
+from .sync import SyncBus
+
+
+@contextmanager
+def running(bus: Bus, *, virtual: bool, drain: float) -> Iterator[SyncBus]:
+    """The bus runs inside the `with` block, and is closed behind it."""
+    options = {"loop_factory": lambda: clock.VirtualLoop(watchdog=inf)} if virtual else {}
+    with start_blocking_portal("asyncio", options) as portal:
+        portal.call(bus.__aenter__)
+        try:
+            yield bus.sync
+        finally:
+            portal.call(bus.aclose, drain)

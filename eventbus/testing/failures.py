@@ -1,0 +1,76 @@
+"""What a failing test's bus has to say: its seed, the journeys of the events that went wrong, the first exceptions."""
+
+from collections.abc import Iterator
+from traceback import format_exception
+from typing import Final
+
+from eventbus.app import App
+from eventbus.errors import InvalidSetting
+from eventbus.runtime.attempts import Attempt
+from eventbus.runtime.bus import Bus
+
+from .assertions import ids_of, records_of
+
+TRACES: Final = 3
+"""Journeys that are shown."""
+LINES: Final = 60
+"""Lines of a journey, and of a traceback (its last ones), that are shown."""
+
+
+def tell_failure(app: App, bus: Bus) -> str:
+    """For people; many lines."""
+    attempts = [(function.name, attempt) for function in app.functions for attempt in bus.invocations(function)]
+    lines = [f"app {app.name}, seed {bus.seed} (again: pytest --eventbus-seed={bus.seed})"]
+    lines += _traces(bus, [attempt for _, attempt in attempts])
+    lines += _first_exceptions(attempts)
+    return "\n".join(lines)
+
+
+def _traces(bus: Bus, attempts: list[Attempt]) -> Iterator[str]:
+    """Of what failed; if nothing failed, of what came last."""
+    attempts.sort(key=lambda attempt: attempt.end)
+    wrong = [attempt for attempt in attempts if attempt.outcome != "succeeded"] or attempts[-TRACES:]
+    ids = dict.fromkeys(id for attempt in wrong for id in _ids(attempt))
+    told = ""
+    shown = 0
+    for id in ids:
+        if id in told:
+            continue
+        if shown == TRACES:
+            yield f"... and more events: {len(ids):,} are involved"
+            return
+        try:
+            trace = str(bus.trace(id))
+        except InvalidSetting as off:
+            yield str(off)
+            return
+        told += trace
+        shown += 1
+        yield from _some(trace.splitlines(), first=True)
+
+
+def _ids(attempt: Attempt) -> list[str]:
+    """What the attempt was about: the records of its batch, else its request."""
+    return [id for record in records_of(attempt.event) for id in ids_of(record)] or [attempt.request_id]
+
+
+def _first_exceptions(attempts: list[tuple[str, Attempt]]) -> Iterator[str]:
+    """One of each function that failed."""
+    seen: set[str] = set()
+    for name, attempt in attempts:
+        if name in seen or attempt.outcome == "succeeded":
+            continue
+        seen.add(name)
+        if attempt.exception is None:
+            yield f"first failure of {name}: {attempt.outcome}, request {attempt.request_id}"
+            continue
+        yield f"first exception of {name}, request {attempt.request_id}:"
+        text = "".join(format_exception(attempt.exception)).rstrip()
+        yield from (f"  {line}" for line in _some(text.splitlines(), first=False))
+
+
+def _some(lines: list[str], *, first: bool) -> list[str]:
+    if len(lines) <= LINES:
+        return lines
+    left_out = f"... {len(lines) - LINES} more lines"
+    return [*lines[:LINES], left_out] if first else [left_out, *lines[-LINES:]]
