@@ -31,7 +31,6 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("eventbus/core", "sources/sqs", "sources/s3")
-COPIED = ("eventbus", "sources", "tests", "pyproject.toml", "README.md")
 COUNTING = {"range", "enumerate", "len", "round", "count"}
 AT_ONCE = 2
 PATIENCE = 5  # times the unchanged tests' time
@@ -180,13 +179,7 @@ def _unchanged(copies: list[Path], files: set[str]) -> dict[tuple[str, ...], flo
 
 # ---------------------------------------------------------------- one change
 def _copy(folder: Path) -> Path:
-    folder.mkdir()
-    for name in COPIED:
-        origin = ROOT / name
-        if origin.is_dir():
-            shutil.copytree(origin, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        elif origin.is_file():
-            shutil.copy(origin, folder / name)
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
     return folder
 
 
@@ -229,7 +222,10 @@ def _caught(copy: Path, mutant: Mutant, tests: tuple[str, ...], limit: float) ->
 
 
 def _run(copy: Path, tests: tuple[str, ...], limit: float) -> tuple[int, str]:
-    """Pytest's exit code and output; 1 when it took longer than `limit`. No bytecode: it is told apart by whole seconds."""
+    """Pytest's exit code and output; 1 when it took longer than `limit`.
+
+    Without bytecode: it knows changes by size and whole seconds only.
+    """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(copy)}
     with subprocess.Popen(
         [sys.executable, *PYTEST, *tests],

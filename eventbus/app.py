@@ -16,8 +16,7 @@ from .core.queue_mapping import QueueMappingConfig
 from .declaration import Function, Mapping, Run, refuse_unknown
 from .errors import InvalidSetting
 from .names import Arn
-from .observe.logs import ErrorLog
-from .observe.probes import Probes
+from .observe.logs import log_dropped, log_failure
 from .observe.trace import Journal
 from .ports import EventSource, Resource, Wire
 from .runtime import portal
@@ -201,7 +200,9 @@ class App:
                 profile=profile or Profile(),
                 seed=seed,
                 environ=self._variables(environ),
-                probe=ErrorLog() if journal is None else Probes(ErrorLog(), journal),
+                probe=journal,
+                log_failure=log_failure,
+                log_dropped=log_dropped,
                 journal=journal,
             )
         )

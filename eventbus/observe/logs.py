@@ -7,12 +7,10 @@ the values are attributes of the log record too.
 from logging import ERROR, INFO, Logger, getLogger
 from typing import Any, Final
 
-from attrs import define
 from structlog import wrap_logger
 from structlog.stdlib import BoundLogger
 from structlog.typing import EventDict
 
-from eventbus.core.effects import Note
 from eventbus.core.outcomes import HandlerFailed, TimedOut
 from eventbus.names import Arn
 
@@ -41,19 +39,10 @@ def log_dropped(where: Arn, count: int) -> None:
         _bus_log.info(DROPPED_AT_CLOSE, where=where.name, count=count)
 
 
-@define(eq=False)
-class ErrorLog:
-    """A probe: every attempt that failed is logged once, as on AWS."""
-
-    def noted(self, now: float, notes: list[Note]) -> None:
-        for note in notes:
-            if note[0] == "ended":
-                outcome = note[3]
-                if isinstance(outcome, HandlerFailed | TimedOut):
-                    _log(now, note[1], note[2], outcome)
-
-
-def _log(now: float, function: Arn, request_id: str, outcome: HandlerFailed | TimedOut) -> None:
+def log_failure(now: float, function: Arn, request_id: str, outcome: HandlerFailed | TimedOut) -> None:
+    """Every attempt that failed is logged once, as on AWS."""
+    if not _handlers.isEnabledFor(ERROR):
+        return
     if isinstance(outcome, TimedOut):
         log_handler_failed(function.name, request_id, now, HANDLER_TIMED_OUT, outcome.message)
     elif outcome.cause is None:

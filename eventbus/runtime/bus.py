@@ -24,6 +24,7 @@ from eventbus.ports import Resource
 from . import clock, codec, tail
 from .answers import InvokeResponse, Statistics
 from .attempts import Attempt
+from .driver import CALLS_PER_CHECKPOINT
 from .engine import Engine, Journal, Setup, Trace
 from .environ import Environ
 from .faults import Faults
@@ -134,7 +135,9 @@ class Bus:
                 return InvokeResponse(status_code=204, request_id=request_id)
             case "Event":
                 engine.driver.feed(queue, queue.accept, request_id, payload, engine.feed.cause())
-                await engine.feed.counted()
+                engine.feed.calls += 1
+                if engine.feed.calls % CALLS_PER_CHECKPOINT == 0:
+                    await engine.feed.checkpoint()
                 return InvokeResponse(status_code=202, request_id=request_id)
             case "RequestResponse":
                 return await self._request_response(arn, request_id, payload, [] if log_type == "Tail" else None)

@@ -85,8 +85,10 @@ class Driver:
             deadline = machine.next_deadline()
             if deadline != inf:
                 self.scheduler.arm(machine, deadline)
-            if self.effects or self.notes:
+            if self.effects:
                 self._drain(now)
+            elif self.notes:
+                self._tell_probe(now)
         except EventBusError:
             self._in_turn = False
             raise
@@ -204,9 +206,12 @@ class Driver:
                 self.handlers[type(effect)](now, effect)
             effects.clear()
         if self.notes:
-            if self.probe is not None:
-                self.probe.noted(now, self.notes)
-            self.notes.clear()
+            self._tell_probe(now)
+
+    def _tell_probe(self, now: float) -> None:
+        if self.probe is not None:
+            self.probe.noted(now, self.notes)
+        self.notes.clear()
 
     def _sync_timer(self) -> None:
         """Have the loop call at the earliest deadline; one armed too early is left."""

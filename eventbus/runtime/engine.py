@@ -3,8 +3,8 @@
 import asyncio
 import contextvars
 import logging
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
@@ -29,7 +29,7 @@ from .driver import Driver, Probe
 from .environment import Environment, Pool
 from .faults import Faults
 from .feed import Feed
-from .handlers import Handlers
+from .handlers import Handlers, LogFailure
 from .settling import Quiet
 from .stepping import Stepped
 
@@ -73,7 +73,9 @@ class Setup:
     profile: Profile
     seed: int | None
     environ: MappingOf[str, str]
-    probe: Probe
+    probe: Probe | None
+    log_failure: LogFailure
+    log_dropped: Callable[[Arn, int], None]
     journal: Journal | None  # None: the trace is off
 
 
@@ -117,7 +119,9 @@ class Engine:
         )
         self.attempts = Attempts(self.at, self.render)
         self.faults = Faults()
-        self.handlers = Handlers(self.driver, self.concurrency, setup.policy, self.attempts, self.faults)
+        self.handlers = Handlers(
+            self.driver, self.concurrency, setup.policy, self.attempts, self.faults, setup.log_failure
+        )
         self.handlers.register()
         self.feed = Feed(self.driver, setup.policy)
         self.quiet = Quiet(self.handlers)
@@ -181,8 +185,7 @@ class Engine:
         for owner in owners:
             count = owner.outstanding()
             if count:
-                name = owner.function.name if isinstance(owner, AsyncQueue) else owner.arn.name
-                logger.info("closed with %d %s in %s", count, "messages" if count > 1 else "message", name)
+                self.setup.log_dropped(owner.function if isinstance(owner, AsyncQueue) else owner.arn, count)
 
     def _add_machines(self) -> None:
         setup, ids = self.setup, partial(Ids, self.seed)

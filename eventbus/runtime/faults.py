@@ -26,9 +26,9 @@ INVOKE: Final = "invoke"
 DELIVERY: Final = "delivery"
 
 
-@frozen
+@frozen(eq=False)
 class Fault:
-    """One declared fault. `nth` is counted from 1, from when it was declared."""
+    """One declared fault, itself alone. `nth` is counted from 1, from when it was declared."""
 
     kind: str
     where: Arn

@@ -55,7 +55,9 @@ class Feed:
         if self.policy is not None:
             self.check_permission(action, machine.arn)
         answer = self.driver.feed(machine, step, *args, **settings)
-        await self.counted()
+        self.calls += 1
+        if self.calls % CALLS_PER_CHECKPOINT == 0:
+            await self.checkpoint()
         return answer
 
     async def wait(self, ready: Callable[[], bool], seconds: float, machine: Any = None) -> None:
@@ -78,13 +80,11 @@ class Feed:
         invocation = current_invocation()
         return None if invocation is None else invocation.cause()
 
-    async def counted(self) -> None:
+    async def checkpoint(self) -> None:
         """The host's own tasks get a turn, once in so many calls."""
-        self.calls += 1
-        if self.calls % CALLS_PER_CHECKPOINT == 0:
-            invocation = current_invocation()
-            if invocation is None or not invocation.inline:
-                await asyncio.sleep(0)
+        invocation = current_invocation()
+        if invocation is None or not invocation.inline:
+            await asyncio.sleep(0)
 
     def turn_ended(self, *, always: bool = False) -> None:
         for waiter in self.waiters:

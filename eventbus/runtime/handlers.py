@@ -1,6 +1,7 @@
 """What the driver does for each type of effect, and for an attempt that ended."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from attrs import define, field
@@ -21,7 +22,7 @@ from eventbus.core.effects import (
     Settle,
     Settled,
 )
-from eventbus.core.outcomes import Outcome, Stopped
+from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, TimedOut
 from eventbus.core.policy import Policy, way_out
 from eventbus.names import Arn, async_address
 
@@ -33,6 +34,9 @@ from .faults import Faults
 INVOKE_ACTION = "lambda:InvokeFunction"
 
 
+LogFailure = Callable[[float, Arn, str, HandlerFailed | TimedOut], None]
+
+
 @define(eq=False)
 class Handlers:
     driver: Driver
@@ -40,6 +44,7 @@ class Handlers:
     policy: Policy | None
     attempts: Attempts
     faults: Faults
+    log_failure: LogFailure
     pools: dict[Arn, Pool] = field(factory=dict, init=False)
     queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
     readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
@@ -75,7 +80,10 @@ class Handlers:
         """One turn: an attempt has ended."""
         driver = self.driver
         self.concurrency.release(invoke.function)
-        self.attempts.add(invoke, began, driver.now(), outcome)
+        now = driver.now()
+        self.attempts.add(invoke, began, now, outcome)
+        if isinstance(outcome, HandlerFailed | TimedOut):
+            self.log_failure(now, invoke.function, invoke.request_id, outcome)
         driver.notes.append(("ended", invoke.function, invoke.request_id, outcome, None))
         asker = driver.machines.get(invoke.asker)
         if asker is not None:

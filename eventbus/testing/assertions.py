@@ -24,17 +24,17 @@ def assert_settled(bus: Bus | SyncBus) -> None:
 
     Raises `AssertionError` naming what is outstanding, `BusBroken` if the bus broke."""
     __tracebackhide__ = True
-    outstanding = bus.run(_outstanding(bus._bus)) if isinstance(bus, SyncBus) else _look(bus)
-    if outstanding:
-        raise AssertionError(f"{outstanding}; bus.settle() waits for that")
+    found = bus.run(_outstanding(bus._bus)) if isinstance(bus, SyncBus) else outstanding(bus)
+    if found:
+        raise AssertionError(f"{found}; bus.settle() waits for that")
 
 
 async def _outstanding(bus: Bus) -> str:
-    return _look(bus)
+    return outstanding(bus)
 
 
-def _look(bus: Bus) -> str:
-    """Empty: settled."""
+def outstanding(bus: Bus) -> str:
+    """What `settle` would wait for; empty: nothing. Raises `BusBroken` if the bus broke."""
     engine = bus._engine
     if engine.driver.broken is not None:
         raise engine.driver.broken
@@ -47,8 +47,8 @@ def assert_delivered_once(
 ) -> None:
     """`function` was handed each of these in exactly one attempt that ended, however it ended.
 
-    `what`: an id or ids (of messages or requests, keys of objects), or a predicate that must hold for exactly one record
-    of one attempt; where an event has no records it is asked about the event. Raises `AssertionError`, listing attempts.
+    `what`: an id or ids (of messages or requests, keys of objects), or a predicate that must hold for exactly one
+    record of one attempt; of an event without records it is asked about the event. Raises `AssertionError`.
     """
     __tracebackhide__ = True
     attempts = bus.invocations(function)

@@ -1,19 +1,20 @@
 """The buses of one test: started on its loop, closed when it ends; and the fixtures that do so, for each runner."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from asyncio import get_running_loop
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from inspect import signature
 from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from attrs import define, field
 
 from eventbus.app import App
 from eventbus.runtime.bus import Bus
+from eventbus.runtime.clock import is_virtual
 from eventbus.runtime.sync import SyncBus
 
-from .marker import seed_of, settings_of
+from .marker import MARKER, Settings, seed_of, settings_of
 
 STARTED: Final = pytest.StashKey[list[tuple[App, Bus]]]()
 """What a test started, for the report of its failure."""
@@ -21,45 +22,33 @@ STARTED: Final = pytest.StashKey[list[tuple[App, Bus]]]()
 LOOP_SCOPES: Final = ("function", "class", "module", "package", "session")
 
 
-@define(eq=False)
-class Buses:
-    """`start` is the fixture `start_bus` of async tests."""
-
-    item: pytest.Item
-    _open: AsyncExitStack = field(factory=AsyncExitStack, init=False)
-
-    async def start(self, app: App, **settings: Any) -> Bus:
-        """A running bus of `app`; `settings` are those of `app.start`. It is closed when the test ends."""
-        bus = await self._open.enter_async_context(app.start(**_with_defaults(self.item, settings)))
-        _note(self.item, app, bus)
-        return bus
-
-    async def aclose(self) -> None:
-        """All are closed, the newest first. Raises `BusBroken` for one that broke."""
-        await self._open.aclose()
-
-
 @asynccontextmanager
-async def opened(item: pytest.Item) -> AsyncIterator[Buses]:
-    buses = Buses(item)
-    try:
-        yield buses
-    finally:
-        await buses.aclose()
+async def opened(item: pytest.Item) -> AsyncIterator[Callable[..., Awaitable[Bus]]]:
+    """Starts buses on the running loop; they are closed behind the block, the newest first."""
+    if settings_of(item) is not None and not is_virtual(get_running_loop()):
+        pytest.fail(f"{MARKER}: a fixture of wider scope keeps a real loop open for this test", pytrace=False)
+    async with AsyncExitStack() as stack:
+
+        async def start(app: App, **settings: Any) -> Bus:
+            bus = await stack.enter_async_context(app.start(**_with_defaults(item, settings)))
+            _note(item, app, bus)
+            return bus
+
+        yield start
 
 
 def async_fixtures(runner: str, fixture: Callable[..., Callable[..., Any]]) -> tuple[Any, Any]:
     """Two fixtures that `runner` sets up on the loop of the test; `fixture` is its decorator."""
 
-    async def start(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Any]]:
-        async with opened(request.node) as buses:
-            yield buses.start
+    async def starter(request: pytest.FixtureRequest) -> AsyncIterator[Callable[..., Awaitable[Bus]]]:
+        async with opened(request.node) as start:
+            yield start
 
     async def bus(request: pytest.FixtureRequest, eventbus_app: App) -> AsyncIterator[Bus]:
-        async with opened(request.node) as buses:
-            yield await buses.start(eventbus_app)
+        async with opened(request.node) as start:
+            yield await start(eventbus_app)
 
-    return fixture(name=f"_eventbus_start_{runner}")(start), fixture(name=f"_eventbus_bus_{runner}")(bus)
+    return fixture(name=f"_eventbus_start_{runner}")(starter), fixture(name=f"_eventbus_bus_{runner}")(bus)
 
 
 def asyncio_fixtures() -> ModuleType:
@@ -78,8 +67,10 @@ def asyncio_fixtures() -> ModuleType:
 
 @contextmanager
 def opened_sync(item: pytest.Item) -> Iterator[Callable[..., SyncBus]]:
-    """Starts buses on threads of their own, for tests that can't await."""
+    """Starts buses on threads of their own, for tests that can't await; they are closed behind the block."""
     settings = settings_of(item)
+    if settings is not None and settings.loops != Settings().loops:
+        pytest.fail(f"{MARKER}: wall_clock and watchdog need an async test, a def test has no loop", pytrace=False)
     with ExitStack() as stack:
 
         def start(app: App, **more: Any) -> SyncBus:

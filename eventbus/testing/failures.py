@@ -5,11 +5,11 @@ from traceback import format_exception
 from typing import Final
 
 from eventbus.app import App
-from eventbus.errors import InvalidSetting
+from eventbus.errors import BusBroken, InvalidSetting
 from eventbus.runtime.attempts import Attempt
 from eventbus.runtime.bus import Bus
 
-from .assertions import ids_of, records_of
+from .assertions import ids_of, outstanding, records_of
 
 TRACES: Final = 3
 """Journeys that are shown."""
@@ -21,9 +21,20 @@ def tell_failure(app: App, bus: Bus) -> str:
     """For people; many lines."""
     attempts = [(function.name, attempt) for function in app.functions for attempt in bus.invocations(function)]
     lines = [f"app {app.name}, seed {bus.seed} (again: pytest --eventbus-seed={bus.seed})"]
+    lines += _state(bus)
     lines += _traces(bus, [attempt for _, attempt in attempts])
     lines += _first_exceptions(attempts)
     return "\n".join(lines)
+
+
+def _state(bus: Bus) -> Iterator[str]:
+    """What was still to come when the test failed."""
+    try:
+        words = outstanding(bus)
+    except BusBroken as broken:
+        words = f"broken: {broken}"
+    if words:
+        yield words
 
 
 def _traces(bus: Bus, attempts: list[Attempt]) -> Iterator[str]:

@@ -109,7 +109,7 @@ def pytest_fixture_setup(
         pytest.fail(f"{MARKER} runs on asyncio, not on {name}: mark another test, or leave {name} out", pytrace=False)
     chosen = ("asyncio", {**options, "loop_factory": loops})
     assert fixturedef.cached_result is not None
-    fixturedef.cached_result = (chosen, *fixturedef.cached_result[1:])  # type: ignore[assignment]
+    fixturedef.cached_result = (chosen, *fixturedef.cached_result[1:])
     return chosen
 
 

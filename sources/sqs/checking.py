@@ -49,8 +49,11 @@ def outgoing(
         raise MissingParameter.of("MessageBody")
     checked = message_attributes.checked(attributes) if attributes else message_attributes.NO_ATTRIBUTES
     _check_length(settings, body, checked)
-    number("DelaySeconds", delay, RANGES["DelaySeconds"].lowest, RANGES["DelaySeconds"].highest)
-    more = _more(settings, delay, group, deduplication_id)
+    if delay is not None:
+        number("DelaySeconds", delay, RANGES["DelaySeconds"].lowest, RANGES["DelaySeconds"].highest)
+    more = None
+    if settings.fifo or group is not None or deduplication_id is not None:
+        more = _more(settings, delay, group, deduplication_id)
     if system_attributes:
         more = more or More()
         more.trace_header = _trace_header(system_attributes)

@@ -16,6 +16,7 @@ VISIBLE: Final = 1
 IN_FLIGHT: Final = 2
 GONE: Final = 3
 
+_ESCAPED: Final = ('"', "\\", "\n", "\t", "\r")
 METADATA_SIZE: Final = 620
 """Bytes of a record's JSON besides body and attributes, counted on the safe side."""
 
@@ -48,10 +49,13 @@ class Message:
     receive_count: int = 0
     receipt: int = 0  # of the last receive
     md5: str | None = field(default=None, init=False)  # once somebody has read it
+    text: str | None = field(default=None, init=False)  # its id, likewise
 
     def name(self, ids: Ids) -> str:
-        more = self.more
-        return more.name if more is not None and more.name is not None else ids.text(self.number)
+        if self.text is None:
+            more = self.more
+            self.text = more.name if more is not None and more.name is not None else ids.text(self.number)
+        return self.text
 
     def about(self) -> int | str:
         """Its id for the trace: text only where the number is another queue's."""
@@ -82,7 +86,9 @@ class Received:
     def size(self) -> int:
         body = self.message.body
         length = len(body) if body.isascii() else len(body.encode())
-        escaped = body.count('"') + body.count("\\") + body.count("\n") + body.count("\t") + body.count("\r")
+        escaped = sum(
+            body.count(each) for each in _ESCAPED if each in body
+        )  # looking is 20 times cheaper than counting
         extra = 2 * message_attributes.size(self.message.attributes) if self.message.attributes else 0
         return METADATA_SIZE + length + escaped + extra
 

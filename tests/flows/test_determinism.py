@@ -58,9 +58,12 @@ def test_fifty_topologies_in_three_processes() -> None:
 def test_another_python() -> None:
     """Where it is there, with our dependencies."""
     python = shutil.which("python3.13") or ""
-    usable = python and not subprocess.run(
-        [python, "-c", "import anyio, attrs, structlog"], capture_output=True, check=False
-    ).returncode
+    usable = (
+        python
+        and not subprocess.run(
+            [python, "-c", "import anyio, attrs, structlog"], capture_output=True, check=False
+        ).returncode
+    )
     if not usable:
         pytest.skip("no python3.13 with anyio, attrs and structlog")
 

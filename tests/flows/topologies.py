@@ -19,13 +19,20 @@ def run(seed: int) -> tuple[str, int]:
     app = App(f"app{seed}")
     dead = app.add(sqs.Queue("dead"))
     queues = [
-        app.add(sqs.Queue(f"q{n}", visibility_timeout=dice.choice([10, 30]), redrive=sqs.Redrive(dead, dice.choice([1, 3]))))
+        app.add(
+            sqs.Queue(f"q{n}", visibility_timeout=dice.choice([10, 30]), redrive=sqs.Redrive(dead, dice.choice([1, 3])))
+        )
         for n in range(dice.randint(1, 4))
     ]
     uploads = app.add(s3.Bucket("uploads"))
     functions = [_function(app, n, dice, queues, dead) for n in range(dice.randint(1, 4))]
     for n, queue in enumerate(queues):
-        app.map(queue, functions[n % len(functions)], batch_size=dice.randint(1, 10), function_response_types=dice.choice([[], ["ReportBatchItemFailures"]]))
+        app.map(
+            queue,
+            functions[n % len(functions)],
+            batch_size=dice.randint(1, 10),
+            function_response_types=dice.choice([[], ["ReportBatchItemFailures"]]),
+        )
     app.add(s3.Notification(uploads, functions[0], events=["s3:ObjectCreated:*"]))
     return eventbus.run(lambda: _load(app, seed, queues, uploads, functions), virtual=True)
 

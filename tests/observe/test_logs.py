@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from eventbus.core.outcomes import NULL, HandlerFailed, Outcome, TimedOut
-from eventbus.observe.logs import ErrorLog, log_dropped, log_handler_error
-from eventbus.observe.probes import Probes
+from eventbus.core.outcomes import HandlerFailed, Outcome, TimedOut
+from eventbus.observe.logs import log_dropped, log_failure, log_handler_error
 
-from .helpers import BILL, ORDERS, make_journal, note
+from .helpers import BILL, ORDERS
 
 
 @pytest.fixture(params=["structlog-unconfigured", "structlog-configured"])
@@ -39,8 +38,8 @@ def failed(cause: BaseException | None) -> HandlerFailed:
     return HandlerFailed("ValueError", "bad order", "r1", (), cause)
 
 
-def log(outcome: Outcome) -> None:
-    ErrorLog().noted(30.0, [note("attempt", BILL, "r1", ()), note("ended", BILL, "r1", outcome)])
+def log(outcome: HandlerFailed | TimedOut) -> None:
+    log_failure(30.0, BILL, "r1", outcome)
 
 
 def test_a_handlers_exception_is_logged_once_with_its_traceback(
@@ -93,13 +92,6 @@ def test_a_failure_without_an_exception_is_logged_with_its_reason(
     assert (record.levelname, record.getMessage(), record.exc_info) == ("ERROR", message, None)
 
 
-def test_success_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing is written per record."""
-    log(NULL)
-
-    assert caplog.records == []
-
-
 def test_the_level_of_the_stdlib_logger_applies(caplog: pytest.LogCaptureFixture) -> None:
     """Silenced like any other logger."""
     with caplog.at_level(logging.CRITICAL, logger="eventbus"):
@@ -129,12 +121,3 @@ def test_importing_configures_nothing() -> None:
     logger = logging.getLogger("eventbus.handlers")
 
     assert (logger.handlers, logger.level, structlog.is_configured()) == ([], logging.NOTSET, False)
-
-
-def test_several_probes_are_told_in_order(caplog: pytest.LogCaptureFixture) -> None:
-    """Each gets all notes."""
-    journal = make_journal()
-    Probes(journal, ErrorLog()).noted(0.0, [note("ended", BILL, "r1", failed(None))])
-
-    assert journal.trace("r1").found
-    assert len(caplog.records) == 1

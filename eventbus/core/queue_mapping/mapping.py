@@ -8,7 +8,9 @@ time. Sources: dg:services-sqs-scaling, dg:services-sqs-errorhandling, dg:invoca
 Choices where the documentation is open: one poll is out at a time; one without an answer is given up after
 `POLL_TIMEOUT` and repeated, and the records of a later answer are let go. A window starts with its first record, or
 when the previous invocation ended if that is less than a window ago; it is over with the visibility of its first record
-at the latest. Changes of state take no time; a mapping that is disabled lets go what it holds.
+at the latest. So a window no shorter than the visibility has its records received again before they are settled, over
+and over: the visibility should be the window and six times the function's timeout (dg:services-sqs-configure). Changes of
+state take no time; a mapping that is disabled lets go what it holds.
 """
 
 from collections.abc import Sequence
