@@ -79,9 +79,10 @@ class Driver:
         """One turn from outside: a client call, or an attempt that ended. Raises what a refused call raises."""
         if self.broken is not None:
             raise self.broken
-        now = self._begin()
+        now, refusing = self._begin(), True
         try:
             answer = step(now, *args, **settings)
+            refusing = False
             deadline = machine.next_deadline()
             if deadline != inf:
                 self.scheduler.arm(machine, deadline)
@@ -89,10 +90,10 @@ class Driver:
                 self._drain(now)
             elif self.notes:
                 self._tell_probe(now)
-        except EventBusError:
-            self._in_turn = False
-            raise
         except Exception as cause:
+            if refusing and isinstance(cause, EventBusError):  # the call's; one out of an effect is a bug
+                self._in_turn = False
+                raise
             raise self.fail(cause, f"{getattr(step, '__qualname__', step)} of {_name(machine)}") from cause
         self._end()
         return answer

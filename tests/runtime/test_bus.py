@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -876,12 +877,17 @@ class Faulty:
     notes: list[Any] = field(factory=list)
     _due: float = 1.0
 
+    delivery_action: str = "faulty:Deliver"
+
+    def deliver(self, now: float, effect: Any) -> None:
+        raise InvalidRequestContentException("meant for a caller")
+
     def wake(self, now: float) -> None:
         if self.how == "raises":
             raise KeyError("a bug of ours")
 
     def next_deadline(self) -> float:
-        return self._due
+        return inf if self.how == "never due" else self._due
 
     def outstanding(self) -> int:
         return 0
@@ -927,6 +933,20 @@ def test_broken_machine_breaks_the_bus(how: str, words: str) -> None:
                     await bus.settle()
 
                 assert isinstance(caught.value.__cause__, KeyError if how == "raises" else RuntimeError)
+
+    virtually(main)
+
+
+def test_refusal_out_of_an_effect_breaks_the_bus() -> None:
+    """Only what a call itself refuses is its caller's fault."""
+    app = App()
+    target = app.add(FaultyResource("never due"))
+    work = app.function(echo, name="work", reserved_concurrent_executions=0, dead_letter=target)
+
+    async def main() -> None:
+        with pytest.raises(BusBroken, match="meant for a caller"):
+            async with app.start() as bus:
+                await bus.invoke(work, 1, invocation_type="Event")
 
     virtually(main)
 
