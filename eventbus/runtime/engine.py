@@ -152,8 +152,11 @@ class Engine:
             pool.closed = True
         if drain > 0 and self.concurrency.running:
             await self.feed.until(lambda: not self.concurrency.running, self.driver.now() + drain)
-        for environment in self.environments:
+        for environment in list(self.environments):
             await self._end(environment)
+        for mapping in self.setup.mappings:
+            machine = self.driver.machines[mapping.arn]
+            self.driver.feed_if_alive(machine, machine.give_back)
         self.driver.close()
         self._tell_waiting()
         self._log_dropped()

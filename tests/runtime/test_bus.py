@@ -795,7 +795,9 @@ def test_what_was_dropped_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", "eventbus.bus"):
         virtually(main)
 
-    assert caplog.messages == ["closed with 1 message in orders"]
+    [message] = caplog.messages
+    assert "orders" in message
+    assert "1" in message
 
 
 def test_handler_is_cancelled_at_close() -> None:

@@ -1,6 +1,6 @@
 """The plugin, seen from suites that use it and from suites that don't."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 
 import pytest
@@ -8,6 +8,9 @@ import pytest
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
+
+OURS = "eventbus.testing.plugin"
+ALL = ("asyncio", "anyio", OURS)
 
 CONFTEST = """
 import pytest
@@ -44,22 +47,18 @@ def now():
 """
 
 
-def plugin_options() -> list[str]:
-    """Where the distribution is installed, its entry point loads the plugin."""
-    installed = any(entry.name == "eventbus" for entry in entry_points(group="pytest11"))
-    return [] if installed else ["-p", "eventbus.testing.plugin"]
-
-
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run pytest on the text of one test module."""
+    """Run pytest on the text of one test module, with these plugins and no others."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     pytester.makeini(INI)
     pytester.makeconftest(CONFTEST)
 
-    def run(text: str, *options: str) -> pytest.RunResult:
+    def run(text: str, *options: str, plugins: Sequence[str] = ALL) -> pytest.RunResult:
         pytester.makepyfile(test_it=HEAD + text)
-        return pytester.runpytest_inprocess(*plugin_options(), "-p", "no:randomly", "-p", "no:cacheprovider", *options)
+        chosen = [option for plugin in plugins for option in ("-p", plugin)]
+        return pytester.runpytest_inprocess(*chosen, *options)
 
     return run
 
@@ -75,19 +74,19 @@ async def test_retries(eventbus_bus):
 
 # ---------------------------------------------------------------- virtual time
 @pytest.mark.parametrize(
-    ("marks", "options"),
+    ("marks", "options", "plugins"),
     [
-        ("@pytest.mark.asyncio\n@pytest.mark.virtual_time", ["--asyncio-mode=strict"]),
-        ("@pytest.mark.virtual_time", ["--asyncio-mode=auto"]),
-        ("@pytest.mark.anyio\n@pytest.mark.virtual_time", ["--asyncio-mode=strict"]),
-        ("@pytest.mark.anyio\n@pytest.mark.virtual_time", ["-p", "no:asyncio"]),
-        ("@pytest.mark.virtual_time", ["--anyio-mode=auto"]),
+        ("@pytest.mark.asyncio\n@pytest.mark.virtual_time", ["--asyncio-mode=strict"], ALL),
+        ("@pytest.mark.virtual_time", ["--asyncio-mode=auto"], ALL),
+        ("@pytest.mark.anyio\n@pytest.mark.virtual_time", ["--asyncio-mode=strict"], ALL),
+        ("@pytest.mark.anyio\n@pytest.mark.virtual_time", [], ["anyio", OURS]),
+        ("@pytest.mark.virtual_time", ["--anyio-mode=auto"], ["anyio", OURS]),
     ],
     ids=["asyncio-strict", "asyncio-auto", "anyio", "anyio-alone", "anyio-auto"],
 )
-def test_a_marked_test_runs_in_virtual_time(run: Run, marks: str, options: list[str]) -> None:
+def test_a_marked_test_runs_in_virtual_time(run: Run, marks: str, options: list[str], plugins: Sequence[str]) -> None:
     """Minutes of retries pass at once, on a fresh bus of the suite's app, whoever runs async tests."""
-    result = run(marks + RETRIES, "--strict-markers", *options)
+    result = run(marks + RETRIES, "--strict-markers", *options, plugins=plugins)
 
     result.assert_outcomes(passed=1)
 

@@ -9,8 +9,8 @@ Choices where the documentation is open: one poll is out at a time; one without 
 `POLL_TIMEOUT` and repeated, and the records of a later answer are let go. A window starts with its first record, or
 when the previous invocation ended if that is less than a window ago; it is over with the visibility of its first record
 at the latest. So a window no shorter than the visibility has its records received again before they are settled, over
-and over: the visibility should be the window and six times the function's timeout (dg:services-sqs-configure). Changes of
-state take no time; a mapping that is disabled lets go what it holds.
+and over: the visibility should be the window and six times the function's timeout (dg:services-sqs-configure). Changes
+of state take no time; a mapping that is disabled lets go what it holds.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from attrs import define, evolve, field
 
 from eventbus.core.batching import Gathering, partial_response
 from eventbus.core.chain import merge
-from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Settle
+from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Release, Settle
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.core.profile import Profile
 from eventbus.errors import ServiceError
@@ -201,6 +201,14 @@ class QueueMapping:
         self._change(now, "Deleting")
         self._changes_at = inf
         self._stop_reading("deleted")
+
+    def give_back(self, now: float) -> None:
+        """The bus closes: what is out, held or throttled may be received again at once."""
+        batches = [*self._out.values(), *(entry[2] for entry in sorted(self._throttled))]
+        receipts = [record.receipt for batch in batches for record in batch.records]
+        receipts += [record.receipt for record in self._held.records]
+        if receipts:
+            self.effects.append(Release(self.source, receipts))
 
     def _new_pace(self) -> Pace:
         unlimited = inf if self.fifo else CEILING
