@@ -69,7 +69,7 @@ def test_handler_must_be_callable() -> None:
     """A module path is not."""
     handler: Any = "orders.handler"
 
-    with pytest.raises(InvalidSetting, match="handler='orders.handler'"):
+    with pytest.raises(InvalidSetting, match=r"handler='orders.handler'"):
         App().function(handler)
 
 
@@ -96,7 +96,8 @@ def test_limits_of_settings(setting: str, lowest: int, highest: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["memory_size", "reserved_concurrent_executions", "maximum_retry_attempts", "maximum_event_age_in_seconds"]
+    "setting",
+    ["memory_size", "reserved_concurrent_executions", "maximum_retry_attempts", "maximum_event_age_in_seconds"],
 )
 def test_whole_numbers_only(setting: str) -> None:
     """Not even 1.0."""
@@ -136,7 +137,7 @@ def test_run_is_thread_or_inline() -> None:
     """An async handler has no choice."""
     with pytest.raises(InvalidSetting, match="run='pool'"):
         app_of(first, run="pool")
-    with pytest.raises(InvalidSetting, match="run='inline'.*async"):
+    with pytest.raises(InvalidSetting, match=r"run='inline'.*async"):
         app_of(echo, run="inline")
 
 
@@ -165,7 +166,7 @@ def test_environment_needs_consent() -> None:
     """A process has one environment: setting it is asked for."""
     app, _ = app_of(first, environment={"TABLE": "orders"})
 
-    with pytest.raises(InvalidSetting, match="environ=False.*work.*TABLE"):
+    with pytest.raises(InvalidSetting, match=r"environ=False.*work.*TABLE"):
         app.start()
 
 
@@ -266,7 +267,8 @@ def test_fifo_batches_are_small_and_without_a_window() -> None:
     app, work = app_of(first)
     queue = app.add(sqs.Queue("orders.fifo"))
 
-    for settings in ({"batch_size": 11}, {"maximum_batching_window_in_seconds": 1}):
+    refused: list[dict[str, Any]] = [{"batch_size": 11}, {"maximum_batching_window_in_seconds": 1}]
+    for settings in refused:
         with pytest.raises(InvalidSetting, match=f"{next(iter(settings))}=.*FIFO"):
             app.map(queue, work, **settings)
 
@@ -276,7 +278,7 @@ def test_function_may_not_outlast_the_visibility() -> None:
     app, queue, _ = orders(visibility_timeout=10)
     app.map(queue, app.function(first, name="as-long", timeout=10))
 
-    with pytest.raises(InvalidSetting, match="timeout=11.*up to 10.*visibility_timeout of orders"):
+    with pytest.raises(InvalidSetting, match=r"timeout=11.*up to 10.*visibility_timeout of orders"):
         app.map(queue, app.function(first, name="longer", timeout=11))
 
 
@@ -294,9 +296,9 @@ def test_both_ends_are_of_this_app() -> None:
     app, queue, work = orders()
     stranger = App().function(first, name="stranger")
 
-    with pytest.raises(InvalidSetting, match="source: .*elsewhere is not part"):
+    with pytest.raises(InvalidSetting, match=r"source: .*elsewhere is not part"):
         app.map(sqs.Queue("elsewhere"), work)
-    with pytest.raises(InvalidSetting, match="function: .*stranger is not part"):
+    with pytest.raises(InvalidSetting, match=r"function: .*stranger is not part"):
         app.map(queue, stranger)
 
 
@@ -324,7 +326,7 @@ def test_source_of_a_wire_is_of_this_app() -> None:
     """Added before it."""
     app, _, work = orders()
 
-    with pytest.raises(InvalidSetting, match="source: .*uploads is not part"):
+    with pytest.raises(InvalidSetting, match=r"source: .*uploads is not part"):
         app.add(s3.Notification(s3.Bucket("uploads"), work, events=["s3:ObjectCreated:*"]))
 
 
@@ -344,7 +346,7 @@ def test_actions_name_a_service(action: str) -> None:
     app, queue, work = orders()
 
     for say in (app.grant, app.revoke):
-        with pytest.raises(InvalidSetting, match="action=.*sqs:SendMessage"):
+        with pytest.raises(InvalidSetting, match=r"action=.*sqs:SendMessage"):
             say(work, action, queue)
 
 

@@ -114,10 +114,14 @@ class AsyncQueue:
                 assert_never(outcome)
         self._send_out(now)
 
-    def capacity(self, now: float) -> None:
-        """The account has room again."""
+    def capacity(self, now: float) -> bool:
+        """The account has room for one more: whether this queue takes it. With more to send it stays blocked."""
         self.blocked = False
-        self._send_out(now)
+        before = len(self._out)
+        self._send_out(now, before + 1)
+        took = len(self._out) > before
+        self.blocked = took and bool(self._ready)
+        return took
 
     def delivered(self, now: float, token: int, error: str | None) -> None:
         what = self._delivering.pop(token, None)
@@ -148,11 +152,11 @@ class AsyncQueue:
     def _too_old_at(self, pending: Pending) -> float:
         return pending.accepted_at + self.config.maximum_event_age_in_seconds
 
-    def _send_out(self, now: float) -> None:
+    def _send_out(self, now: float, most: float = inf) -> None:
         if self.blocked or now < self._paused_until:
             return
         self._paused_until = -inf
-        while self._ready and len(self._out) < self.window:
+        while self._ready and len(self._out) < min(self.window, most):
             pending = self._ready.popleft()
             if now >= self._too_old_at(pending):
                 self._give_up_unrun(now, pending)

@@ -88,9 +88,12 @@ class Handlers:
         asker = driver.machines.get(invoke.asker)
         if asker is not None:
             driver.feed(asker, asker.finished, invoke.token, outcome)
-        if self._blocked:
+        while self._blocked:
             queue = self._blocked.pop(0)
-            self.driver.feed(queue, queue.capacity)
+            if driver.feed(queue, queue.capacity):
+                if queue.blocked and queue not in self._blocked:
+                    self._blocked.append(queue)
+                break
 
     def _invoke(self, now: float, effect: Invoke) -> None:
         pool = self.pools[effect.function]

@@ -395,9 +395,12 @@ def test_refusal_of_the_account_waits_for_capacity() -> None:
 
     assert take_invokes(queue) == []
 
-    queue.capacity(6_000.0)
+    for name, more in (("a", True), ("b", False)):
+        assert queue.capacity(6_000.0)
+        assert [invoke.request_id for invoke in take_invokes(queue)] == [name]
+        assert queue.blocked is more
 
-    assert [invoke.request_id for invoke in take_invokes(queue)] == ["a", "b"]
+    assert not queue.capacity(6_000.0)
 
 
 def test_head_ages_out_while_it_waits() -> None:
@@ -632,7 +635,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Once everything succeeds, everything ends."""
         if not hasattr(self, "run"):
             return
-        for _ in range(len(self.run.accepted) + 1):
+        for _ in range(3 * len(self.run.accepted) + 1):
             self.run.queue.capacity(self.run.now)
             self.run.collect()
             while self.run.out:

@@ -402,6 +402,44 @@ def test_events_wait_for_room_in_the_account() -> None:
     virtually(main)
 
 
+def test_room_goes_to_one_waiting_event_at_a_time() -> None:
+    """Many that wait cost no refusals each time one ends, and no room stays empty."""
+    app = App(concurrent_executions=10)
+    functions = [app.function(nap, name=name) for name in ("a", "b", "c")]
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for function in functions:
+                for _ in range(30):
+                    await bus.invoke(function, 1.0, invocation_type="Event")
+            await bus.settle()
+
+            assert (bus.statistics().now, bus.statistics().concurrent_executions) == (9, 10)
+            assert bus.statistics().throttles < 30
+
+    virtually(main)
+
+
+def test_room_left_by_an_event_too_old_goes_to_the_next_queue() -> None:
+    """Whoever was told of it first has nothing to send any more."""
+    app = App(concurrent_executions=1)
+    long = app.function(nap, name="long", timeout=100)
+    old = app.function(echo, name="old", maximum_event_age_in_seconds=60)
+    young = app.function(echo, name="young")
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus.invoke(long, 90.0, invocation_type="Event")
+            await bus.invoke(old, 1, invocation_type="Event")
+            await bus.invoke(young, 1, invocation_type="Event")
+            await bus.settle()
+
+            assert (len(bus.invocations(old)), len(bus.invocations(young))) == (0, 1)
+            assert bus.statistics().now == 90
+
+    virtually(main)
+
+
 # Recursion
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eventbus import App, BusBroken, FunctionError, NotInBus, Profile, current_bus, run
+from eventbus import App, BusBroken, Function, FunctionError, NotInBus, Profile, current_bus, run
 from sources import sqs
 from tests.helpers import app_of, boom, echo, virtually
 
@@ -345,7 +345,7 @@ def test_handler_that_cancels_its_own_task() -> None:
     app, work = app_of(hasty)
 
     async def main() -> None:
-        with pytest.raises(BusBroken, match="environment 1 of work.*cancelled from outside"):
+        with pytest.raises(BusBroken, match=r"environment 1 of work.*cancelled from outside"):
             async with app.start() as bus:
                 await bus.invoke(work)
 
@@ -557,7 +557,7 @@ def test_inline_handler_can_wait_for_nothing() -> None:
     """Sending takes no time and works; waiting is refused."""
     app = App()
     queue = app.add(sqs.Queue("orders"))
-    sleeper = app.function(lambda event, context: None, name="other")
+    sleeper: Function[Any, None] = app.function(lambda event, context: None, name="other")
 
     @app.function(run="inline")
     def sends(event: Any, context: Any) -> None:
