@@ -118,7 +118,7 @@ class App:
     def map(
         self,
         source: EventSource[Any, E],
-        function: Function[E, Any],
+        function: Function[E, Any] | Function[dict[str, Any], Any],
         *,
         batch_size: int = 10,
         maximum_batching_window_in_seconds: float = 0,

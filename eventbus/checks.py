@@ -37,14 +37,25 @@ def at_least(low: float) -> Validator:
     return check
 
 
-def each_at_least(low: float) -> Validator:
+def pair_at_least(low: float) -> Validator:
     check_one = at_least(low)
 
     def check(instance: Any, attribute: "Attribute[Any]", value: Any) -> None:
-        if not isinstance(value, tuple):
-            raise refuse(attribute.name, value, "a tuple of numbers")
+        if not isinstance(value, tuple) or len(value) != 2 or None in value:
+            raise refuse(attribute.name, value, f"a pair of numbers of {low} or more")
         for item in value:
             check_one(instance, attribute, item)
+
+    return check
+
+
+def given(check_value: Validator) -> Validator:
+    """None is refused as well."""
+
+    def check(instance: Any, attribute: "Attribute[Any]", value: Any) -> None:
+        if value is None:
+            raise refuse(attribute.name, None, "a value, or leave it out for the default")
+        check_value(instance, attribute, value)
 
     return check
 

@@ -1,20 +1,22 @@
 """What an app declares: functions, mappings, grants, and their settings. Frozen values that hash by identity."""
 
 import inspect
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from attrs import field, frozen
 
-from .checks import between, one_of, refuse
+from .checks import between, given, one_of, refuse
 from .core.queue_mapping import QueueMappingConfig
 from .names import Arn, arn_of, function_arn
-from .ports import EventSource, Resource
+from .ports import DeliveryTarget, EventSource, Resource
 
 E_contra = TypeVar("E_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Run = Literal["thread", "inline"]
 
 NOT_OFFERED: Final = {
@@ -48,11 +50,11 @@ class Function(Generic[E_contra, R_co]):
 
     handler: Callable[[E_contra, Any], R_co]
     name: str
-    timeout: float = field(default=3, validator=between(1, 900))
-    memory_size: int = field(default=128, validator=between(128, 10_240, whole=True))
+    timeout: float = field(default=3, validator=given(between(1, 900)))
+    memory_size: int = field(default=128, validator=given(between(128, 10_240, whole=True)))
     reserved_concurrent_executions: int | None = field(default=None, validator=between(0, 10_000, whole=True))
-    maximum_retry_attempts: int = field(default=2, validator=between(0, 2, whole=True))
-    maximum_event_age_in_seconds: int = field(default=21_600, validator=between(60, 21_600, whole=True))
+    maximum_retry_attempts: int = field(default=2, validator=given(between(0, 2, whole=True)))
+    maximum_event_age_in_seconds: int = field(default=21_600, validator=given(between(60, 21_600, whole=True)))
     dead_letter: "Resource[Any] | None" = None
     on_success: "Resource[Any] | Function[Any, Any] | None" = None
     on_failure: "Resource[Any] | Function[Any, Any] | None" = None
@@ -70,15 +72,19 @@ class Function(Generic[E_contra, R_co]):
         return self.handler(event, context)
 
     def _check(self) -> None:
-        if not self.name or len(self.name) > 64 or not all(c.isalnum() or c in "-_" for c in self.name):
+        if not _NAME.fullmatch(self.name):
             raise refuse("name", self.name, "1 to 64 letters, digits, - and _")
         if self.run == "inline" and self.is_async:
             raise refuse("run", self.run, "thread; an async def handler always runs on the bus's loop")
         for setting in ("dead_letter", "on_success", "on_failure"):
             target = getattr(self, setting)
-            if target is not None and not isinstance(getattr(target, "arn", None), Arn):
-                raise refuse(setting, target, "a declared resource")
-            if target is not None and target.arn == self.arn:
+            if target is None:
+                continue
+            takes = isinstance(target, DeliveryTarget) or (isinstance(target, Function) and setting != "dead_letter")
+            if not takes:
+                allowed = "a queue" if setting == "dead_letter" else "a queue or a function"
+                raise refuse(setting, getattr(target, "name", target), allowed)
+            if target.arn == self.arn:
                 raise refuse(setting, target.name, "another function (a function can't be its own destination)")
         for name, value in self.environment.items():
             if not isinstance(name, str) or not isinstance(value, str):

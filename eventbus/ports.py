@@ -87,6 +87,17 @@ class Resource(Protocol[Client_co]):
     def client(self, machine: Any, feed: Feed) -> Client_co: ...
 
 
+@runtime_checkable
+class DeliveryTarget(Protocol):
+    """A declared resource whose machine is a `Target`: dead letters and records can go there."""
+
+    @property
+    def arn(self) -> Arn: ...
+    @property
+    def delivery_action(self) -> str:
+        """What a sender must be allowed: `sqs:SendMessage`."""
+
+
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
     """A declared resource that mappings can read; `Event_co` is the event its functions get."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eventbus import App, Function, InvalidSetting, Mapping
+from eventbus import App, Function, InvalidSetting, Mapping, Profile
 from eventbus.declaration import NOT_OFFERED
 from sources import s3, sqs
 from tests.helpers import app_of, boom, echo, virtually
@@ -147,7 +147,8 @@ def test_targets_are_declared_things(setting: str) -> None:
     app = App()
     with pytest.raises(InvalidSetting, match=f"{setting}='dead'"):
         app_of(first, **{setting: "dead"})
-    with pytest.raises(InvalidSetting, match=f"{setting}='work'.*own destination"):
+    why = "a queue" if setting == "dead_letter" else "own destination"
+    with pytest.raises(InvalidSetting, match=f"{setting}='work'.*{why}"):
         app_of(first, **{setting: app_of(first)[1]})
 
     app.function(first, **{setting: sqs.Queue("elsewhere")})  # type: ignore[call-overload]  # one of three settings
@@ -367,3 +368,29 @@ def test_one_app_runs_many_times() -> None:
             return bus.statistics().invocations
 
     assert virtually(main) == virtually(main) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"timeout": None}, "timeout=None"),
+        ({"memory_size": None}, "memory_size=None"),
+        ({"maximum_retry_attempts": None}, "maximum_retry_attempts=None"),
+        ({"maximum_event_age_in_seconds": None}, "maximum_event_age_in_seconds=None"),
+        ({"name": "bücher"}, "name='bücher'"),
+        ({"dead_letter": s3.Bucket("uploads")}, "dead_letter='uploads'.*a queue"),
+        ({"on_failure": s3.Bucket("uploads")}, "on_failure='uploads'.*a queue or a function"),
+    ],
+    ids=str,
+)
+def test_more_that_is_refused(settings: dict[str, Any], word: str) -> None:
+    """Nothing in the place of a value, letters AWS does not take, targets that take no messages."""
+    with pytest.raises(InvalidSetting, match=word):
+        app_of(first, **settings)
+
+
+@pytest.mark.parametrize("waits", [(1.0,), (1.0, 2.0, 3.0), (None, 1.0), 5], ids=str)
+def test_retry_waits_are_a_pair(waits: Any) -> None:
+    """One before each retry."""
+    with pytest.raises(InvalidSetting, match="retry_waits"):
+        Profile(retry_waits=waits)

@@ -32,8 +32,7 @@ class Gathering:
     def add(self, records: Sequence[Record], lease_ends_at: float) -> None:
         self.records += records
         self._leases += [lease_ends_at] * len(records)
-        for record in records:
-            self._bytes += record.size
+        self._bytes += sum([record.size for record in records])
 
     def complete(self, batch_size: int) -> bool:
         """Nothing more fits into the batch that `take` would return."""

@@ -5,7 +5,7 @@
 
 from attrs import evolve, field, frozen
 
-from eventbus.checks import at_least, each_at_least
+from eventbus.checks import at_least, pair_at_least
 
 
 @frozen(kw_only=True)
@@ -15,7 +15,7 @@ class Profile:
     Raises `InvalidSetting` where a value is out of range. Change single settings with `attrs.evolve`.
     """
 
-    retry_waits: tuple[float, float] = field(default=(60.0, 120.0), validator=each_at_least(0))
+    retry_waits: tuple[float, float] = field(default=(60.0, 120.0), validator=pair_at_least(0))
     """Before the first and the second retry of an asynchronous invocation (dg:invocation-async-error-handling)."""
     throttle_wait: float = field(default=1.0, validator=at_least(0.001))
     throttle_wait_limit: float = field(default=300.0, validator=at_least(0.001))

@@ -121,12 +121,7 @@ class Bus:
         arn = self._known(function, qualifier)
         if log_type not in ("None", "Tail"):
             raise InvalidParameterValueException(f"log_type={log_type!r}: None or Tail")
-        payload = codec.encode_event(event)
-        limit = EVENT_LIMIT if invocation_type == "Event" else REQUEST_LIMIT
-        if len(payload) > limit:
-            raise RequestTooLargeException(
-                f"Request must be smaller than {limit} bytes for the Invoke operation ({len(payload)})"
-            )
+        payload = _encoded(event, EVENT_LIMIT if invocation_type == "Event" else REQUEST_LIMIT)
         queue = engine.handlers.queues[async_address(arn)]
         engine.feed.check_permission("lambda:InvokeFunction", arn)
         request_id = queue.ids.text(queue.ids.draw())
@@ -221,15 +216,22 @@ class Bus:
     async def aclose(self, drain: float | None = 0.0) -> None:
         """Take nothing new, let what runs finish for up to `drain` seconds, cancel the rest, log what was dropped.
 
-        `drain=None` settles first. Closing twice is allowed.
+        `drain=None` settles first; what that raises is raised after closing. Closing twice is allowed.
         """
         if self._closed or self._started is None:
             return
-        if drain is None and self._engine.driver.broken is None:
-            await self.settle()
+        try:
+            if drain is None and self._engine.driver.broken is None:
+                await self.settle()
+        finally:
+            await self._close(drain or 0.0)
+
+    async def _close(self, drain: float) -> None:
+        if self._closed:
+            return
         self._closed = True
         try:
-            await self._engine.close(drain or 0.0)
+            await self._engine.close(drain)
         finally:
             self._environ.restore()
 
@@ -254,6 +256,8 @@ class Bus:
         self, function: Arn, request_id: str, payload: bytes, log: list[str] | None
     ) -> InvokeResponse:
         engine = self._engine
+        if engine.feed.closing is not None:  # a running handler may still send, but nothing new starts
+            raise NotInBus(engine.feed.closing)
         reply: asyncio.Future[Outcome] = engine.loop.create_future()
         token = engine.next_token()
         engine.handlers.replies[token] = reply  # before the turn: the answer may come within it
@@ -267,6 +271,15 @@ class Bus:
             engine.driver.feed_if_alive(callers, callers.gave_up, token)
             raise
         return _response(outcome, request_id, log)
+
+
+def _encoded(event: Any, limit: int) -> bytes:
+    payload = codec.encode_event(event)
+    if len(payload) > limit:
+        raise RequestTooLargeException(
+            f"Request must be smaller than {limit} bytes for the Invoke operation ({len(payload)})"
+        )
+    return payload
 
 
 def _response(outcome: Outcome, request_id: str, log: list[str] | None) -> InvokeResponse:

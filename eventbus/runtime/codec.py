@@ -37,7 +37,13 @@ def _kept(encoding: JSONEncoder) -> Callable[[object], str]:
 
 _encode_event: Final = _kept(JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False))
 _encode_result: Final = _kept(JSONEncoder(allow_nan=False, ensure_ascii=False, default=_decimal))
-_decoder: Final = JSONDecoder()
+
+
+def _no_json(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_decoder: Final = JSONDecoder(parse_constant=_no_json)
 _scan: Final = _decoder.scan_once  # type: ignore[attr-defined]  # public, but not in the stubs
 
 
@@ -69,5 +75,5 @@ def decode(payload: bytes) -> Any:
 def _check_json(payload: bytes) -> None:
     try:
         decode(payload)
-    except ValueError as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
+    except (ValueError, RecursionError) as error:  # JSONDecodeError and UnicodeDecodeError are ValueErrors
         raise InvalidRequestContentException(f"Could not parse request body into json: {error}") from error

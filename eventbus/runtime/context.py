@@ -26,6 +26,8 @@ class Identity:
 
 NO_IDENTITY: Final = Identity()
 
+OVER: Final = "the invocation is over: its handler returned, or ran past its timeout"
+
 
 class Environment(Protocol):
     """What a context shows of where its invocation runs."""

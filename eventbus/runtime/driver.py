@@ -90,11 +90,14 @@ class Driver:
                 self._drain(now)
             elif self.notes:
                 self._tell_probe(now)
-        except Exception as cause:
+        except BaseException as cause:
             if refusing and isinstance(cause, EventBusError):  # the call's; one out of an effect is a bug
                 self._in_turn = False
                 raise
-            raise self.fail(cause, f"{getattr(step, '__qualname__', step)} of {_name(machine)}") from cause
+            broken = self.fail(cause, f"{getattr(step, '__qualname__', step)} of {_name(machine)}")
+            if not isinstance(cause, Exception):  # Ctrl-C in the middle of a turn goes to whoever waits for it
+                raise
+            raise broken from cause
         self._end()
         return answer
 
@@ -174,8 +177,10 @@ class Driver:
             now = self._now = deadline
         try:
             self._wake_due(now)
-        except Exception as cause:
+        except BaseException as cause:
             self.fail(cause, self._input)  # a timer has no caller to raise to: on_broken tells
+            if not isinstance(cause, Exception):
+                raise
             return
         self._end()
 

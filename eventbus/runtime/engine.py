@@ -19,7 +19,7 @@ from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
 from eventbus.core.queue_mapping import QueueMapping
 from eventbus.declaration import Function, Mapping
-from eventbus.errors import NotInBus
+from eventbus.errors import BusBroken, NotInBus
 from eventbus.names import Arn, Ids
 from eventbus.ports import Birth, Resource, Wire
 
@@ -130,7 +130,11 @@ class Engine:
         self.callers = Callers()
         self.driver.add(self.callers.address, self.callers)
         self.driver.add(self.faults.address, self.faults)
-        self._add_machines()
+        try:
+            self._add_machines()
+        except BaseException:  # the bus never starts: what is armed must not go off
+            self.driver.close()
+            raise
 
     def at(self, seconds: float) -> datetime:
         """An aware UTC time, from seconds since the bus started."""
@@ -146,14 +150,34 @@ class Engine:
         return self.driver.machines[invoke.source].to_event(invoke.batch)
 
     async def close(self, drain: float) -> None:
-        """Nothing new starts; what runs has `drain` seconds, then is cancelled, one by one in order of start."""
+        """Nothing new starts; what runs has `drain` seconds, then is cancelled, one by one in order of start. If this
+        is cancelled itself, whatever still runs is cut off at once."""
         self.feed.closing = CLOSED
         for pool in self.handlers.pools.values():
             pool.closed = True
-        if drain > 0 and self.concurrency.running:
-            await self.feed.until(lambda: not self.concurrency.running, self.driver.now() + drain)
-        for environment in list(self.environments):
-            await self._end(environment)
+        try:
+            if drain > 0 and self.concurrency.running and self.driver.broken is None:
+                await self._drain(drain)
+            for environment in list(self.environments):
+                await self._end(environment)
+        finally:
+            self._take_apart()
+
+    async def _drain(self, seconds: float) -> None:
+        """What runs may use the bus until it has ended; a bus that breaks meanwhile is closed all the same."""
+        self.feed.draining = True
+        try:
+            await self.feed.until(lambda: not self.concurrency.running, self.driver.now() + seconds)
+        except BusBroken:
+            return
+        finally:
+            self.feed.draining = False
+
+    def _take_apart(self) -> None:
+        for environment in self.environments:
+            if not environment.abandoned:
+                environment.close()
+                self.loop.call_soon(environment.abandon_at_close)  # one step to clean up in
         for mapping in self.setup.mappings:
             machine = self.driver.machines[mapping.arn]
             self.driver.feed_if_alive(machine, machine.give_back)
@@ -168,13 +192,13 @@ class Engine:
         for future in waiting:
             if not future.done():
                 future.set_exception(NotInBus(CLOSED))
+                future.exception()  # an abandoned handler never looks: no complaint of asyncio about it
 
     async def _end(self, environment: Environment) -> None:
         task = environment.task
+        environment.close()
         if task is None or task.done() or task is asyncio.current_task():
             return
-        environment.closing = True
-        task.cancel()
         done, _ = await asyncio.wait([task], timeout=CLOSE_GRACE)
         if not done:
             environment.abandon_at_close()
@@ -260,4 +284,5 @@ class Engine:
             if not reply.done():
                 assert self.driver.broken is not None
                 reply.set_exception(self.driver.broken)
+                reply.exception()  # a caller in whose own turn it broke never looks
         self.feed.turn_ended(always=True)

@@ -60,7 +60,7 @@ class Pool:
             return
         self._called += 1
         if self.idle:
-            self.idle.pop().called.set()
+            self.idle.pop().call()
         else:
             self.environments += 1
             self.engine.spawn(Environment(self, self.environments, self._log_stream()))
@@ -138,8 +138,13 @@ class Environment:
             if self.current is invoke:
                 self._report(outcome)
             self._attempts += 1
-            if self._attempts % ATTEMPTS_PER_CHECKPOINT == 0:
+            if self._attempts % ATTEMPTS_PER_CHECKPOINT == 0 and not self.retired:
                 await self.pool.checkpoint()
+
+    def call(self) -> None:
+        """There is an attempt: it is idle no longer, even if its idle time is over in this very turn."""
+        self._deadline = inf
+        self.called.set()
 
     def wake(self, now: float) -> None:
         """The deadline of the attempt: cancel, and after the grace give up; idle too long: retire."""
@@ -190,8 +195,15 @@ class Environment:
         self._let_go()
         self._report(timed_out(invoke, self.pool.function.timeout))
 
+    def close(self) -> None:
+        """Take no more attempts; the handler is cancelled."""
+        self.closing = self.retired = True
+        if self.task is not None and self.task is not asyncio.current_task():
+            self.task.cancel()
+
     def abandon_at_close(self) -> None:
-        self._let_go()
+        if self.task is not None and not self.task.done():
+            self._let_go()
 
     def _bury(self) -> None:
         if self._steps is not None and self._steps.abandoned:
@@ -210,6 +222,9 @@ class Environment:
         invoke, self.current, self._invocation = self.current, None, None
         self._deadline = inf
         assert invoke is not None
+        if invoke.tail is not None:
+            seconds = self.pool.driver.now() - self._began
+            tail.report(invoke.tail, invoke.request_id, seconds, self.pool.function.memory_size, outcome)
         self.pool.engine.handlers.finished(invoke, self._began, outcome)
 
     async def _run(self, invoke: Invoke) -> Outcome:
@@ -281,18 +296,11 @@ class Environment:
         return await self._thread.run(call, variables, invocation, pool.function.timeout)
 
     async def _handle_logged(self, invoke: Invoke, lines: list[str]) -> Any:
-        status = "timeout"
         with tail.collecting(lines, invoke.request_id):
-            try:
-                result = await self._handle(invoke)
-                status = ""
-            except Exception:
-                status = "error"
-                raise
-            finally:
-                seconds = self.pool.driver.now() - self._began
-                tail.report(lines, invoke.request_id, seconds, self.pool.function.memory_size, status)
-        return result
+            return await self._handle(invoke)
 
     def remaining(self) -> float:
+        """Seconds until the attempt times out; none once it has, or has ended."""
+        if self.current is None or self._timed_out:
+            return 0.0
         return self._deadline - self.pool.driver.now()

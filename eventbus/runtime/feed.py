@@ -48,6 +48,7 @@ class Feed:
     policy: Policy | None
     waiters: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
     closing: str | None = field(default=None, init=False)
+    draining: bool = field(default=False, init=False)  # while closing, what still runs may call
     calls: int = field(default=0, init=False)
 
     async def call(self, machine: Any, action: str, step: Callable[..., T], *args: Any, **settings: Any) -> T:
@@ -65,6 +66,8 @@ class Feed:
 
     async def until(self, ready: Callable[[], bool], deadline: float) -> None:
         """Return once `ready()` holds at the end of a turn, or at `deadline` on the bus's clock."""
+        if self.driver.broken is not None:  # no turn will tell
+            raise self.driver.broken
         waiter = Waiter(ready, deadline, self.driver.loop.create_future())
         self.waiters.append(waiter)
         self.driver.arm(waiter)
@@ -98,7 +101,7 @@ class Feed:
                 f"this bus runs on {self.driver.loop!r}, the call came from {running!r}; "
                 "from a thread use bus.from_thread(...) or bus.sync"
             )
-        if self.closing is not None:
+        if self.closing is not None and not (self.draining and current_invocation() is not None):
             raise NotInBus(self.closing)
 
     def check_permission(self, action: str, resource: Arn) -> None:

@@ -19,7 +19,7 @@ from attrs import define, field
 from eventbus.errors import NotInBus
 
 from . import clock
-from .context import Invocation, in_threads
+from .context import OVER, Invocation, in_threads
 from .stepping import Stepped
 
 END: Final = object()
@@ -48,7 +48,8 @@ class HandlerThread:
     _posted: SimpleQueue[Ended | Asked] = field(factory=SimpleQueue, init=False)
     _thread: threading.Thread = field(init=False)
     _virtual: bool = field(init=False)
-    _detached: bool = field(default=False, init=False)  # the loop no longer waits for this thread
+    _open: bool = field(default=False, init=False)  # the loop takes what is posted
+    _gate: threading.Lock = field(factory=threading.Lock, init=False)  # nothing is posted that nobody will take
 
     def __attrs_post_init__(self) -> None:
         self._virtual = clock.is_virtual(self.loop)
@@ -66,23 +67,24 @@ class HandlerThread:
         ended: asyncio.Future[Ended] = self.loop.create_future()
         invocation.before = frozenset(threading.enumerate())
         if self._virtual:
-            invocation.post = self.ask
+            invocation.post, self._open = self.ask, True
         self._jobs.put((call, context, invocation, ended))
         try:
             end = await (self._hand_over(ended, seconds) if self._virtual else ended)
         finally:
             invocation.over = True
+            if self._virtual:
+                self._shut()
         if end.error is not None:
             raise end.error
         return end.result
 
     def ask(self, work: Coroutine[Any, Any, Any]) -> Any:
         """From the handler's thread, or one that it started: have the loop do this; its result."""
-        if self._detached:
-            work.close()
-            raise NotInBus("the invocation is over: it ran past its timeout")
         asked = Asked(work, copy_context())
-        self._posted.put(asked)
+        if not self._post(asked):
+            work.close()
+            raise NotInBus(OVER)
         end = asked.answer.get()
         if end.error is not None:
             raise end.error
@@ -94,13 +96,37 @@ class HandlerThread:
             try:
                 posted = self._posted.get(timeout=max(0.0, until - clock.real_monotonic()))
             except Empty:
-                self._detached = True
-                if self._posted.empty():
-                    return await ended  # virtual time may pass the deadline now
-                posted = self._posted.get()
+                return self._shut() or await ended  # virtual time may pass the deadline now
             if isinstance(posted, Ended):
                 return posted
             await _do(posted)
+
+    def _post(self, posted: Ended | Asked) -> bool:
+        with self._gate:
+            if self._open:
+                self._posted.put(posted)
+            return self._open
+
+    def _shut(self) -> Ended | None:
+        """Nothing is posted from now on. Of what was, the end counts; questions are refused."""
+        with self._gate:
+            self._open = False
+        end = None
+        while not self._posted.empty():
+            posted = self._posted.get()
+            if isinstance(posted, Ended):
+                end = posted
+            else:
+                posted.work.close()
+                posted.answer.put(Ended(error=NotInBus(OVER)))
+        return end
+
+    def _sleep(self, seconds: float) -> None:
+        """`time.sleep` on this thread, where it is the bus's time; really sleeping once the invocation is over."""
+        if self._open:
+            self.ask(asyncio.sleep(seconds))
+        else:
+            threading.Event().wait(seconds)
 
     def _serve(self) -> None:
         own = asyncio.new_event_loop()
@@ -116,7 +142,7 @@ class HandlerThread:
         self, call: Callable[[], Any], context: VarContext, invocation: Invocation, ended: "asyncio.Future[Ended]"
     ) -> None:
         if self._virtual:
-            clock.park_sleeps_with(lambda seconds: self.ask(asyncio.sleep(seconds)))
+            clock.park_sleeps_with(self._sleep)
         in_threads.append(invocation)
         try:
             end = Ended(context.run(call))
@@ -124,9 +150,7 @@ class HandlerThread:
             end = Ended(error=error)
         finally:
             in_threads.remove(invocation)
-        if self._virtual and not self._detached:
-            self._posted.put(end)
-        else:
+        if not (self._virtual and self._post(end)):
             _tell(self.loop, ended, end)
 
 
@@ -145,7 +169,7 @@ async def _do(asked: Asked) -> None:
     try:
         end = Ended(await Stepped(asked.work, asked.context))
     except asyncio.CancelledError:
-        asked.answer.put(Ended(error=NotInBus("the invocation is over: its environment was retired")))
+        asked.answer.put(Ended(error=NotInBus(OVER)))
         raise
     except BaseException as error:
         end = Ended(error=error)

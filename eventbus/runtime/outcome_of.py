@@ -31,7 +31,7 @@ def succeeded(invoke: Invoke, result: Any) -> Succeeded | HandlerFailed:
 def failed(invoke: Invoke, error: BaseException) -> HandlerFailed:
     """What the handler raised; leaving the process is an error of the runtime."""
     if not isinstance(error, SystemExit):
-        return HandlerFailed(type(error).__name__, str(error), invoke.request_id, _handlers_own(error), error)
+        return HandlerFailed(type(error).__name__, _text(error), invoke.request_id, _handlers_own(error), error)
     if error.code in (None, 0):
         how = "without providing a reason"
     else:
@@ -43,6 +43,14 @@ def failed(invoke: Invoke, error: BaseException) -> HandlerFailed:
 def timed_out(invoke: Invoke, seconds: float) -> TimedOut:
     message = f"RequestId: {invoke.request_id} Error: Task timed out after {seconds:.2f} seconds"
     return TimedOut("Sandbox.Timedout", message)
+
+
+def _text(error: BaseException) -> str:
+    """What the exception says of itself, made fit for JSON; its `__str__` is user code, and may fail in its turn."""
+    try:
+        return str(error).encode(errors="replace").decode()
+    except Exception as worse:
+        return f"<{type(error).__name__} whose text can't be told: {type(worse).__name__}>"
 
 
 def _handlers_own(error: BaseException) -> tuple[Frame, ...]:

@@ -13,11 +13,15 @@ from .sync import SyncBus
 
 @contextmanager
 def running(bus: Bus, *, virtual: bool, drain: float) -> Iterator[SyncBus]:
-    """The bus runs inside the `with` block, and is closed behind it."""
+    """The bus runs inside the `with` block, and is closed behind it. Raises `BusBroken` if it broke and the block did
+    not raise by itself."""
     options = {"loop_factory": lambda: clock.VirtualLoop(watchdog=inf)} if virtual else {}
     with start_blocking_portal("asyncio", options) as portal:
         portal.call(bus.__aenter__)
         try:
             yield bus.sync
-        finally:
+        except BaseException:
             portal.call(bus.aclose, drain)
+            raise
+        portal.call(bus.aclose, drain)
+        portal.call(bus.__aexit__, None, None, None)  # raises if the bus is broken

@@ -11,7 +11,7 @@ from attrs import define
 from eventbus.errors import NotInBus
 
 from .attempts import Attempt
-from .context import current_invocation
+from .context import OVER, current_invocation
 from .stepping import Stepped
 
 if TYPE_CHECKING:
@@ -67,11 +67,16 @@ class SyncBus:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Have the bus's loop do this; its result. Raises what it raises."""
-        loop = self._bus.loop
         invocation = current_invocation()
-        if invocation is not None and invocation.over:
-            work.close()
-            raise NotInBus("the invocation is over: it ran past its timeout")
+        try:
+            loop = self._bus.loop
+            if invocation is not None and invocation.over:
+                raise NotInBus(OVER)
+            if not loop.is_running():
+                raise NotInBus("the bus's loop is not running: nothing would answer")
+        except NotInBus:
+            work.close()  # else asyncio complains that nobody awaited it
+            raise
         if asyncio._get_running_loop() is loop:
             return _at_once(work)
         if invocation is not None and invocation.bus is self._bus and invocation.post is not None:

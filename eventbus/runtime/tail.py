@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from eventbus.core.invocation_record import iso_milliseconds
+from eventbus.core.outcomes import HandlerFailed, Outcome, TimedOut
 
 from .context import current_invocation
 
@@ -22,8 +23,8 @@ class _Collector(logging.Handler):
         if invocation is None or invocation.invoke.tail is None:
             return
         request_id = invocation.invoke.request_id
-        text = self.format(record)
-        invocation.invoke.tail.append(f"[{record.levelname}]\t{iso_milliseconds(record.created)}\t{request_id}\t{text}")
+        text, at = self.format(record), iso_milliseconds(invocation.bus.now().timestamp())
+        invocation.invoke.tail.append(f"[{record.levelname}]\t{at}\t{request_id}\t{text}")
 
 
 _collector: Final = _Collector()
@@ -45,14 +46,18 @@ def collecting(lines: list[str], request_id: str) -> Iterator[None]:
             logging.getLogger().removeHandler(_collector)
 
 
-def report(lines: list[str], request_id: str, seconds: float, memory_size: int, status: str) -> None:
+def report(lines: list[str], request_id: str, seconds: float, memory_size: int, outcome: Outcome) -> None:
     """The last two lines. The maximum memory used is not shown: in one process it can't be told apart."""
-    milliseconds = seconds * 1000
+    milliseconds, status = seconds * 1000, ""
+    if isinstance(outcome, TimedOut):
+        status = "\tStatus: timeout"
+    elif isinstance(outcome, HandlerFailed):
+        status = f"\tStatus: error\tError Type: {outcome.error_type}"
     billed = int(-(-milliseconds // 1))
     lines.append(f"END RequestId: {request_id}")
     lines.append(
         f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\tBilled Duration: {billed} ms\t"
-        f"Memory Size: {memory_size} MB" + (f"\tStatus: {status}" if status else "")
+        f"Memory Size: {memory_size} MB{status}"
     )
 
 

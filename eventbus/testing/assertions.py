@@ -24,12 +24,19 @@ def assert_settled(bus: Bus | SyncBus) -> None:
 
     Raises `AssertionError` naming what is outstanding, `BusBroken` if the bus broke."""
     __tracebackhide__ = True
-    found = bus.run(_outstanding(bus._bus)) if isinstance(bus, SyncBus) else outstanding(bus)
+    found = bus.run(_on_loop(bus._bus)) if isinstance(bus, SyncBus) else _after_what_is_due(bus)
     if found:
         raise AssertionError(f"{found}; bus.settle() waits for that")
 
 
-async def _outstanding(bus: Bus) -> str:
+async def _on_loop(bus: Bus) -> str:
+    return _after_what_is_due(bus)
+
+
+def _after_what_is_due(bus: Bus) -> str:
+    """As `settle` looks: the mappings of a fresh bus have polled."""
+    bus._engine.feed.check_caller()
+    bus._engine.driver.wake_due()
     return outstanding(bus)
 
 

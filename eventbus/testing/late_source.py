@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from json import dumps
 from math import inf
-from random import Random
 from typing import Final, TypedDict
 
 from attrs import define, field, frozen
@@ -22,10 +21,11 @@ from eventbus.core.effects import (
     Receive,
     Received,
     Record,
+    Release,
     Settle,
     Settled,
 )
-from eventbus.names import Arn, arn_of
+from eventbus.names import Arn, Ids, arn_of
 from eventbus.ports import Birth, Feed
 
 Delays = tuple[float, ...]
@@ -75,7 +75,7 @@ class LateSource:
         return self.visibility_timeout
 
     def machine(self, birth: Birth) -> "LateQueue":
-        return LateQueue(self, birth.ids.random)
+        return LateQueue(self, birth.ids)
 
     def client(self, machine: "LateQueue", feed: Feed) -> "LateClient":
         return LateClient(machine, feed)
@@ -127,7 +127,7 @@ class LateQueue:
     """The machine of a `LateSource`. Plain lists: every call looks at every body."""
 
     declared: LateSource
-    random: Random
+    ids: Ids
     effects: list[Effect] = field(factory=list, init=False)
     notes: list[Note] = field(factory=list, init=False)
     held: list[Held] = field(factory=list, init=False)
@@ -173,6 +173,14 @@ class LateQueue:
         for delay in self._delays(self._settles):
             self._answer(delay, effect)
 
+    def release(self, now: float, effect: Release) -> None:
+        """Given back at once; a receipt that is not a body's last is passed by."""
+        self._now = now
+        for held in self.held:
+            if held.visible_at > now and held.receipt in effect.receipts:
+                held.visible_at = now
+        self._announce()
+
     def wake(self, now: float) -> None:
         self._now = now
         while self._answers and self._answers[0][0] <= now:
@@ -188,16 +196,23 @@ class LateQueue:
     def outstanding(self) -> int:
         return len(self.held) + len(self._answers)
 
-    def to_event(self, batch: Sequence[LateRecord]) -> LateEvent:
-        return {"Records": [record.in_event() for record in batch]}
+    def to_event(self, batch: Sequence[Record]) -> LateEvent:
+        return {"Records": [_own(record).in_event() for record in batch]}
+
+    def busiest(self) -> str:
+        """The body that was received most often; empty if none was."""
+        if not any(held.receive_count for held in self.held):
+            return ""
+        held = max(self.held, key=lambda held: held.receive_count)
+        return f"message-{held.number}: received {held.receive_count:,} times, returns after its visibility"
 
     def _delays(self, script: list[Delays]) -> Delays:
         if script:
             return script.pop(0)
-        if self.random.random() >= self.declared.unreliable:
+        if self.ids.random.random() >= self.declared.unreliable:
             return NOW
-        late = self.random.uniform(0.001, LONGEST_DELAY)
-        return self.random.choice((NEVER, TWICE, (late,), (0.0, late), (late, late)))
+        late = self.ids.random.uniform(0.001, LONGEST_DELAY)
+        return self.ids.random.choice((NEVER, TWICE, (late,), (0.0, late), (late, late)))
 
     def _free(self) -> list[Held]:
         """What a receive may take; on FIFO nothing behind a body of its group that is in flight."""
@@ -242,6 +257,11 @@ class LateQueue:
         if self._short and self._free():
             self._short = False
             self.effects.append(Arrived(self.arn))
+
+
+def _own(record: Record) -> LateRecord:
+    assert isinstance(record, LateRecord), f"{record!r} was never handed out"
+    return record
 
 
 @define(eq=False)

@@ -359,7 +359,7 @@ class QueueMachine:
 
     def _lease(self, now: float, ends_at: float, messages: list[tuple[Message, int]]) -> None:
         if ends_at <= now:
-            for message, _ in messages:
+            for message, _ in sorted(messages, key=lambda lease: lease[0].number):
                 self._show(message, now)
             return
         self._order += 1

@@ -93,6 +93,10 @@ class Queue:
         return self.name.endswith(".fifo")
 
     @property
+    def delivery_action(self) -> str:
+        return QueueMachine.delivery_action
+
+    @property
     def lease(self) -> float:
         return self.visibility_timeout
 

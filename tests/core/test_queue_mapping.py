@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from eventbus.core.batching import EVENT_LIMIT, event_size
-from eventbus.core.effects import Arrived, Cause, Effect, Invoke, Note, Receive, Received, Settle, Settled
+from eventbus.core.effects import Arrived, Cause, Effect, Invoke, Note, Receive, Received, Release, Settle, Settled
 from eventbus.core.outcomes import NULL, HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.core.profile import Profile
 from eventbus.core.queue_mapping import QueueMapping, QueueMappingConfig, ResourceInUseException
@@ -308,13 +308,14 @@ def test_window_gathers_until_it_is_over() -> None:
     assert mapping.next_deadline() == inf
 
 
-def test_window_starts_again_when_the_invocation_completes() -> None:
+@pytest.mark.parametrize("outcome", [NULL, FAILED], ids=["succeeds", "fails"])
+def test_window_starts_again_when_the_invocation_completes(outcome: Outcome) -> None:
     """A record that comes soon after it waits for the rest of that window."""
     mapping = make_mapping(maximum_batching_window_in_seconds=5, batch_size=1)
     invoke = invoked(mapping, 0.0, make_records(1))
     mapping.config = evolve(mapping.config, batch_size=10)
     answer(mapping, 1.0, [])
-    mapping.finished(3.0, invoke.token, NULL)
+    mapping.finished(3.0, invoke.token, outcome)
     mapping.arrived(4.0)
     mapping.wake(4.0)
     answer(mapping, 4.0, make_records(1, first=1))
@@ -448,16 +449,21 @@ def test_backlog_is_woken_for_each_step_of_growth() -> None:
 
 
 def test_growth_begins_when_something_arrives_at_the_cap() -> None:
-    """Before that there was no backlog."""
-    mapping = make_mapping(batch_size=1)
-    for number in range(5):
-        mapping.received(0.0, poll_of(mapping).token, make_records(1, first=number))
-        if number < 4:
-            assert any(isinstance(effect, Receive) for effect in mapping.effects)
-    mapping.wake(0.0)
-    mapping.effects.clear()
+    """The time since an earlier backlog does not count."""
+    mapping = make_mapping()
+    batches = fill(mapping, 0.0)
+    mapping.finished(0.0, batches[0].token, NULL)
+    answer(mapping, 0.0, make_records(9, first=1_000))
+    assert mapping.next_deadline() == inf
 
-    assert mapping.next_deadline() == pytest.approx(0.2)
+    mapping.arrived(60.0)
+
+    assert mapping.next_deadline() == pytest.approx(60.2)
+
+    mapping.wake(60.2)
+
+    assert mapping.outstanding() == 6
+    assert len(take(mapping, Receive)) == 1
 
 
 def test_idle_mapping_starts_again_with_five() -> None:
@@ -478,6 +484,25 @@ def test_idle_mapping_starts_again_with_five() -> None:
     mapping.wake(62.0)
 
     assert len(fill(mapping, 62.0)) == 5
+
+
+def test_idle_mapping_stays_reduced_by_errors() -> None:
+    """Only successes give back what errors took."""
+    mapping = make_mapping()
+    batches = fill(mapping, 0.0)
+    mapping.wake(1.0)
+    batches += fill(mapping, 1.0)
+    for invoke in batches:
+        mapping.finished(2.0, invoke.token, FAILED)
+        if mapping._poll is not None:
+            mapping.received(2.0, mapping._poll, [])
+    mapping.effects.clear()
+    assert mapping.outstanding() == 0
+
+    mapping.arrived(62.0)
+    mapping.wake(62.0)
+
+    assert len(fill(mapping, 62.0)) == 2
 
 
 def test_growth_stops_at_maximum_concurrency() -> None:
@@ -849,6 +874,18 @@ def test_answer_after_disabling_is_let_go() -> None:
     assert mapping.outstanding() == 0
 
 
+def test_batch_that_is_throttled_after_disabling_is_let_go() -> None:
+    """It does not run, so there is nothing to finish."""
+    mapping = make_mapping()
+    invoke = invoked(mapping, 0.0, make_records(1))
+    mapping.disable(1.0)
+
+    mapping.finished(1.0, invoke.token, FULL)
+
+    assert mapping.outstanding() == 0
+    assert mapping.notes[-1] == ("let_go", mapping.address, invoke.request_id, FULL.reason, None)
+
+
 def test_enabled_again_it_polls() -> None:
     """What came in meanwhile was not announced."""
     mapping = make_mapping(enabled=False)
@@ -895,6 +932,26 @@ def test_deleted_mapping_can_not_be_changed() -> None:
     with pytest.raises(ResourceInUseException):
         mapping.enable(2.0)
     assert (mapping.state, mapping.next_deadline(), mapping.outstanding()) == ("Deleting", inf, 0)
+
+
+def test_closing_mapping_gives_back_what_it_has() -> None:
+    """Out, throttled and held; nothing, if it has nothing."""
+    mapping = make_mapping(batch_size=1, maximum_batching_window_in_seconds=5)
+    invoked(mapping, 0.0, make_records(1))
+    throttled = invoked(mapping, 0.0, make_records(1, first=1))
+    mapping.finished(0.0, throttled.token, FULL)
+    mapping.config = evolve(mapping.config, batch_size=10)
+    answer(mapping, 0.0, make_records(1, first=2))
+
+    mapping.give_back(1.0)
+
+    (release,) = take(mapping, Release)
+    assert (release.source, list(release.receipts)) == (QUEUE, ["0/1", "1/1", "2/1"])
+
+    idle = make_mapping()
+    idle.give_back(1.0)
+
+    assert take(idle, Release) == []
 
 
 def test_outstanding_counts_records_until_they_are_done() -> None:
@@ -978,6 +1035,8 @@ class Run:
             case Settle():
                 self.promises.settling(effect)
                 self.source.settle(self.now, effect)
+            case Release():
+                self.source.release(self.now, effect)
             case Settled():
                 self.mapping.settled(self.now, effect.token, effect.failed)
             case Arrived():

@@ -35,7 +35,7 @@ def starts(bus: eventbus.Bus, function: Any, began: Any) -> list[float]:
     ids=str,
 )
 @pytest.mark.parametrize("kind", ["async def", "def"])
-def test_attempts_of_an_event(kind: str, settings: dict[str, int], expected: list[float]) -> None:
+def test_attempts_of_an_event(kind: str, settings: dict[str, Any], expected: list[float]) -> None:
     """At 0, 60 and 180 seconds, and no later than the event may be old; then one dead letter as recorded."""
     app = App()
     dead = app.add(sqs.Queue("dead"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from eventbus.core.outcomes import HandlerFailed, Outcome, TimedOut
+from eventbus.core.outcomes import HandlerFailed, TimedOut
 from eventbus.observe.logs import log_dropped, log_failure, log_handler_error
 
 from .helpers import BILL, ORDERS
@@ -83,7 +83,7 @@ def test_the_values_are_attributes_of_the_record(caplog: pytest.LogCaptureFixtur
     ],
 )
 def test_a_failure_without_an_exception_is_logged_with_its_reason(
-    outcome: Outcome, message: str, caplog: pytest.LogCaptureFixture
+    outcome: HandlerFailed | TimedOut, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """There is no traceback to show."""
     log(outcome)

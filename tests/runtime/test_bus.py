@@ -937,6 +937,7 @@ class Faulty:
 class FaultyResource:
     how: str
     arn: Arn = arn_of("faulty", "machine")
+    delivery_action: str = "faulty:Deliver"
 
     def machine(self, birth: Birth) -> Faulty:
         return Faulty(self.arn, self.how)

@@ -17,7 +17,8 @@ from sources import sqs
 
 
 def make_app() -> tuple[App, sqs.Queue, list[str]]:
-    app, seen = App(), []
+    app = App()
+    seen: list[str] = []
     orders = app.add(sqs.Queue("orders"))
 
     @app.function

@@ -9,12 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventbus.core.effects import Arrived, Invoke, Receive, Received, Settle, Settled
+from eventbus.core.effects import Arrived, Invoke, Receive, Received, Release, Settle, Settled
 from eventbus.core.profile import Profile
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn, Ids, function_arn
-from eventbus.ports import Birth
-from eventbus.testing.late_source import NEVER, NOW, TWICE, LateQueue, LateRecord, LateSource, Promises
+from eventbus.ports import Birth, EventSource, Pollable
+from eventbus.testing.late_source import (
+    NEVER,
+    NOW,
+    TWICE,
+    LateClient,
+    LateEvent,
+    LateQueue,
+    LateRecord,
+    LateSource,
+    Promises,
+)
 
 ASKER = Arn("mapping")
 BILL = function_arn("bill")
@@ -138,6 +148,42 @@ def test_settle_that_is_never_answered_changes_nothing() -> None:
 
     assert settle(queue, 1.0, record) == []
     assert bodies(receive(queue, 30.0)) == ["a"]
+
+
+def test_released_records_are_there_at_once() -> None:
+    """Only by their last receipt; who waits for records is told."""
+    queue = make_queue(bodies=["a", "b"])
+    first, second = receive(queue, 0.0)
+    receive(queue, 1.0)
+    queue.effects.clear()
+
+    queue.release(2.0, Release(queue.arn, [second.receipt, "1/9"]))
+
+    assert [type(effect) for effect in queue.effects] == [Arrived]
+    assert bodies(receive(queue, 2.0)) == ["b"]
+
+    queue.release(3.0, Release(queue.arn, [second.receipt]))
+
+    assert receive(queue, 3.0) == []
+    assert first.body == "a"
+
+
+def test_busiest_is_the_body_received_most_often() -> None:
+    """Nothing is said before the first receive."""
+    queue = make_queue(bodies=["a", "b"])
+    assert queue.busiest() == ""
+    receive(queue, 0.0, limit=1)
+
+    assert queue.busiest() == "message-0: received 1 times, returns after its visibility"
+
+
+def test_source_is_pollable_and_a_source_of_events() -> None:
+    """A type checker refuses this file otherwise."""
+    source: EventSource[LateClient, LateEvent] = LateSource("orders")
+    queue: Pollable = make_queue()
+
+    assert source.lease == 30
+    assert queue.outstanding() == 0
 
 
 def test_arrived_is_said_once_after_a_short_receive() -> None:

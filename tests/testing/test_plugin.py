@@ -1,5 +1,6 @@
 """The plugin, seen from suites that use it and from suites that don't."""
 
+import sys
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -509,8 +510,12 @@ def test_without_pytest_asyncio(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("@pytest.mark.virtual_time\nasync def test_it(): pass", "nobody runs this async test*"),
         (
-            '@pytest.mark.parametrize("n", [pytest.param(1, marks=[pytest.mark.asyncio, pytest.mark.virtual_time])])\n'
-            "async def test_it(n): pass",
+            """
+marked = pytest.param(1, marks=pytest.mark.virtual_time)
+@pytest.mark.asyncio
+@pytest.mark.parametrize("n", [marked])
+async def test_it(n): pass
+""",
             "set the marker on the function*",
         ),
     ],
@@ -734,3 +739,43 @@ async def test_marked(n, eventbus_bus):
     )
 
     result.assert_outcomes(passed=10)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("package", "passed", "reason"),
+    [
+        ("pytest-asyncio==0.23.8", 3, "async tests need pytest-asyncio >= 1.4, 0.23.8 is installed"),
+        ("pytest-asyncio==1.0.0", 3, "async tests need pytest-asyncio >= 1.4, 1.0.0 is installed"),
+        ("pytest-asyncio", 4, ""),
+        ("", 2, "async tests need pytest-asyncio >= 1.4, which is not installed, or @pytest.mark.anyio"),
+    ],
+    ids=["0.23", "1.0", "newest", "none"],
+)
+def test_real_versions(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    pytestconfig: pytest.Config,
+    package: str,
+    passed: int,
+    reason: str,
+) -> None:
+    """With the plugin of other hands as it really is. Long: each version needs an environment of its own, from pip."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(test_it=HEAD + VERSIONS)
+    environment = pytester.path / "environment"
+    pytester.run(sys.executable, "-m", "venv", environment)
+    python = environment / "bin" / "python"
+    needed = ["pytest", "anyio", "attrs", "structlog", *filter(None, [package])]
+    installed = pytester.run(python, "-m", "pip", "install", "--quiet", *needed)
+    assert installed.ret == 0
+    monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
+    chosen = "not trio" if package else "not trio and not unmarked"
+
+    result = pytester.run(python, "-m", "pytest", "-p", OURS, "-k", chosen, "test_it.py")
+
+    outcomes = result.parseoutcomes()
+    assert (outcomes.get("passed"), outcomes.get("failed", 0), outcomes.get("errors", 0)) == (passed, 0, bool(reason))
+    if reason:
+        result.stdout.fnmatch_lines([f"virtual_time: {reason}"])

@@ -154,12 +154,14 @@ class QueueMapping:
         """Nothing is left to do: what could not be settled comes again by itself."""
 
     def next_deadline(self) -> float:
-        due = min(self._changes_at, self._window_ends_at)
-        if self._throttled:
-            due = min(due, self._throttled[0][0])
+        due = self._changes_at
+        if self._window_ends_at < due:
+            due = self._window_ends_at
+        if self._throttled and self._throttled[0][0] < due:
+            due = self._throttled[0][0]
         if self._poll is not None:
             return min(due, self._poll_ends_at)
-        if self._wants_more():
+        if self._due_at < inf and self._has_place():
             due = min(due, self._due_at if self._busy() < self._pace.allowed else self._pace.next_step)
         return due
 
@@ -218,11 +220,9 @@ class QueueMapping:
     def _busy(self) -> int:
         return len(self._out) + len(self._throttled)
 
-    def _wants_more(self) -> bool:
-        held = self._held
-        if self._due_at == inf or self._poll is not None:
-            return False
-        return not (held.records and held.complete(self.config.batch_size))
+    def _has_place(self) -> bool:
+        """While something is due and no poll is out: is there a place for it?"""
+        return not (self._held.records and self._held.complete(self.config.batch_size))
 
     def _advance(self, now: float) -> None:
         """Invoke what is ready and ask for more, as far as there is room."""
@@ -230,17 +230,17 @@ class QueueMapping:
         while held.records and (self._window_over or held.complete(self.config.batch_size)):
             if not pace.room(now, self._busy()) or not self._invoke_next(now):
                 break
-        if self._wants_more() and pace.room(now, self._busy()):
+        if self._due_at < inf and self._poll is None and self._has_place() and pace.room(now, self._busy()):
             self._ask(now)
         if pace.grown and not self.outstanding():
             pace.idle()
 
     def _ask(self, now: float) -> None:
         self._due_at = inf
-        self._poll = self._next()
-        self._poll_limit = min(CALL_LIMIT, self.config.batch_size - len(self._held.records))
+        self._poll = token = self._next()
+        self._poll_limit = limit = min(CALL_LIMIT, self.config.batch_size - len(self._held.records))
         self._poll_ends_at = now + POLL_TIMEOUT
-        self.effects.append(Receive(self.source, self.address, self._poll, self._poll_limit))
+        self.effects.append(Receive(self.source, self.address, token, limit))
 
     def _open_window(self, now: float) -> None:
         window = self.config.maximum_batching_window_in_seconds
@@ -268,7 +268,7 @@ class QueueMapping:
             return False
 
         if self.fifo:
-            self._groups.update(record.group for record in records)
+            self._groups.update([record.group for record in records])
         request_id = self.ids.text(self.ids.draw())
         self.notes.append(("batch", self.address, request_id, records, None))
         self._invoke(Batch(records, request_id, _cause(records), lease_ends_at))
@@ -289,10 +289,11 @@ class QueueMapping:
             if failed:
                 identifiers = [record.identifier for record in failed]
                 self.notes.append(("partial", self.address, batch.request_id, identifiers, None))
-        receipts = [record.receipt for record in done]
-        for at in range(0, len(receipts), CALL_LIMIT):
-            self.effects.append(Settle(self.source, self.address, self._next(), receipts[at : at + CALL_LIMIT]))
-        self._unlock(batch)
+        for at in range(0, len(done), CALL_LIMIT):
+            receipts = [record.receipt for record in done[at : at + CALL_LIMIT]]
+            self.effects.append(Settle(self.source, self.address, self._next(), receipts))
+        if self.fifo:
+            self._unlock(batch)
 
     def _keep(self, now: float, batch: Batch, refused: Throttled) -> None:
         """Try again after 1, 2, 4 ... seconds, as long as the records are invisible to others."""
@@ -315,14 +316,14 @@ class QueueMapping:
 
     def _let_go(self, batch: Batch, reason: str) -> None:
         self.notes.append(("let_go", self.address, batch.request_id, reason, None))
-        self._unlock(batch)
+        if self.fifo:
+            self._unlock(batch)
 
     def _let_go_held(self, records: Sequence[Record], reason: str) -> None:
         self.notes.append(("let_go", self.address, [record.identifier for record in records], reason, None))
 
     def _unlock(self, batch: Batch) -> None:
-        if self.fifo:
-            self._groups.difference_update(record.group for record in batch.records)
+        self._groups.difference_update([record.group for record in batch.records])
 
     def _change(self, now: float, state: State) -> None:
         if self.state == "Deleting":

@@ -24,17 +24,16 @@ class Pace:
 
     ceiling: float
     steady: bool = False
+    start: float = field(init=False)
     allowed: float = field(init=False)
+    grown: bool = field(default=False, init=False)  # beyond `start`
     _full: float = field(init=False)  # `allowed` without the errors
     _short_since: float = field(default=inf, init=False)
     _steps: int = field(default=0, init=False)  # of growth, since then
 
     def __attrs_post_init__(self) -> None:
-        self.allowed = self._full = self._start
-
-    @property
-    def grown(self) -> bool:
-        return self._full > self._start
+        self.start = self.ceiling if self.steady else min(START, self.ceiling)
+        self.allowed = self._full = self.start
 
     @property
     def next_step(self) -> float:
@@ -58,6 +57,7 @@ class Pace:
             steps += 1
         self._full = min(self.ceiling, self._full + steps - self._steps)
         self._steps = steps
+        self.grown = self._full > self.start
         if self._full >= self.ceiling:
             self._short_since = inf
         self.allowed = self._full
@@ -67,7 +67,8 @@ class Pace:
         self._short_since = inf
 
     def idle(self) -> None:
-        self._full = self._start
+        self.grown = False
+        self._full = self.start
         self.allowed = min(self.allowed, self._full)
         self._short_since = inf
 
@@ -79,7 +80,3 @@ class Pace:
         if not self.steady:
             self.allowed = max(FLOOR, self.allowed // 2)
             self._short_since = inf
-
-    @property
-    def _start(self) -> float:
-        return self.ceiling if self.steady else min(START, self.ceiling)

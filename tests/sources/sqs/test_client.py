@@ -19,6 +19,11 @@ def queue_of(row: Any) -> sqs.Queue:
     return sqs.Queue("orders.fifo" if row.queue == "fifo" else "orders")
 
 
+def queue_with(setting: str, value: int) -> sqs.Queue:
+    settings: dict[str, Any] = {setting: value}
+    return sqs.Queue("q", **settings)
+
+
 async def prepared(row: Any) -> Any:
     """A client of such a queue, and a receipt of it where the row speaks of one."""
     orders, _, feed = client(queue_of(row))
@@ -26,7 +31,9 @@ async def prepared(row: Any) -> Any:
         await orders.set_queue_attributes(row.attributes)
     receipt = ""
     if "{receipt}" in str(row.kwargs):
-        more = {"message_group_id": "g", "message_deduplication_id": "first"} if row.queue == "fifo" else {}
+        more: dict[str, Any] = (
+            {"message_group_id": "g", "message_deduplication_id": "first"} if row.queue == "fifo" else {}
+        )
         await orders.send_message("x", **more)
         [message] = await orders.receive_message()
         receipt = str(message.receipt_handle)
@@ -92,10 +99,10 @@ def test_declared_settings_have_aws_ranges(row: Range) -> None:
     """Default, both limits, and one past each."""
     assert getattr(sqs.Queue("q"), row.setting) == row.default
     for value in (row.lowest, row.highest):
-        assert getattr(sqs.Queue("q", **{row.setting: value}), row.setting) == value
+        assert getattr(queue_with(row.setting, value), row.setting) == value
     for value in (row.lowest - 1, row.highest + 1):
         with pytest.raises(InvalidSetting, match=row.setting):
-            sqs.Queue("q", **{row.setting: value})
+            queue_with(row.setting, value)
 
 
 @pytest.mark.parametrize("row", MD5_OF_ATTRIBUTES, ids=lambda row: row.id)
