@@ -25,12 +25,15 @@ from .profile import Profile
 ERROR_MESSAGE_LIMIT: Final = 1_024
 """Bytes of the dead-letter attribute ErrorMessage."""
 
+NEVER_TRIED: Final = "Event age exceeded before the event could be handled."
 
 _TOKEN: Final = attrgetter("token")
 
 
 @frozen(kw_only=True)
 class EventInvokeConfig:
+    """As declared, so within AWS's bounds; the age in seconds, targets as ARNs. [bc:lambda PutFunctionEventInvokeConfig]"""
+
     maximum_retry_attempts: int = 2
     maximum_event_age_in_seconds: float = 21_600
     dead_letter: Arn | None = None
@@ -40,17 +43,22 @@ class EventInvokeConfig:
 
 @define(eq=False)
 class Pending:
+    """One accepted event that has not ended; `executions` counts the attempts that reached the function."""
+
     request_id: str
     payload: bytes
     accepted_at: float
     cause: Cause | None
     executions: int = 0
-    last: HandlerFailed | TimedOut | None = None
+    last: HandlerFailed | TimedOut | Throttled | Stopped | None = None  # a throttle never replaces a function error
     token: float = inf  # of the try that is out or was refused: their order; inf before it and while a retry waits
 
 
 @define(eq=False)
 class AsyncQueue:
+    """Event invocations of one function. What waits is looked at in its order: an event is found too old once it heads
+    the queue, when it is sent out, or when its next try is planned."""
+
     function: Arn
     config: EventInvokeConfig
     window: int  # attempts out at once: the function's concurrency
@@ -70,7 +78,7 @@ class AsyncQueue:
     _out: dict[int, Pending] = field(factory=dict, init=False)
     _delivering: dict[int, str] = field(factory=dict, init=False)  # token -> "dead letter" or "destination"
     _paused_until: float = field(default=-inf, init=False)
-    _throttles: int = field(default=0, init=False)
+    _last_pause: float = field(default=0.0, init=False)  # without its jitter; 0 after an attempt
     _order: int = field(default=0, init=False)  # token, and tie-break of equal deadlines
 
     def __attrs_post_init__(self) -> None:
@@ -86,9 +94,9 @@ class AsyncQueue:
     def wake(self, now: float) -> None:
         while self._waiting and self._waiting[0][0] <= now:
             self._ready.append(heappop(self._waiting)[2])
-        while self._ready and now >= self._too_old_at(self._ready[0]):
-            self._give_up_unrun(now, self._ready.popleft())
         self._send_out(now)
+        while self._ready and now >= self._too_old_at(self._ready[0]):  # a retry may be older than what was ahead of it
+            self._give_up(now, self._ready.popleft(), "EventAgeExceeded")
 
     def finished(self, now: float, token: int, outcome: Outcome) -> None:
         pending = self._out.pop(token, None)
@@ -97,19 +105,21 @@ class AsyncQueue:
 
         match outcome:
             case Succeeded():
-                self._throttles = 0
+                self._last_pause = 0.0
                 if self.config.on_success is not None:
                     pending.executions += 1
                     self._send_record(now, self.config.on_success, "Success", pending, outcome)
             case HandlerFailed() | TimedOut():
-                self._throttles = 0
+                self._last_pause = 0.0
                 pending.executions += 1
                 pending.last = outcome
-                self._retry_or_give_up(now, pending, outcome)
+                self._retry_or_give_up(now, pending)
             case Throttled():
                 self._throttled(now, pending, outcome)
             case Stopped():
-                self._give_up(now, pending, "RecursiveInvocationDetected", "400", outcome.reason, None)
+                self.blocked = False  # the room it was offered is still free
+                pending.last = outcome
+                self._give_up(now, pending, "RecursiveInvocationDetected")
             case _:
                 assert_never(outcome)
         self._send_out(now)
@@ -159,7 +169,7 @@ class AsyncQueue:
         while self._ready and len(self._out) < min(self.window, most):
             pending = self._ready.popleft()
             if now >= self._too_old_at(pending):
-                self._give_up_unrun(now, pending)
+                self._give_up(now, pending, "EventAgeExceeded")
                 continue
             token = self._next()
             self._out[token] = pending
@@ -168,69 +178,62 @@ class AsyncQueue:
                 Invoke(self.function, self.address, token, pending.request_id, pending.payload, cause=pending.cause)
             )
 
-    def _retry_or_give_up(self, now: float, pending: Pending, failed: HandlerFailed | TimedOut) -> None:
+    def _retry_or_give_up(self, now: float, pending: Pending) -> None:
         if pending.executions > self.config.maximum_retry_attempts:
-            self._give_up(now, pending, "RetriesExhausted", "200", failed.message, failed)
+            self._give_up(now, pending, "RetriesExhausted")
             return
         due = now + self.profile.retry_waits[0 if pending.executions == 1 else 1]
         if due >= self._too_old_at(pending):
-            self._give_up(now, pending, "EventAgeExceeded", "200", failed.message, failed)
+            self._give_up(now, pending, "EventAgeExceeded")
             return
         pending.token = inf
         self.notes.append(("retry_wait", self.function, pending.request_id, due - now, None))
         heappush(self._waiting, (due, self._next(), pending))
 
     def _throttled(self, now: float, pending: Pending, refused: Throttled) -> None:
+        if refused.terminal or not isinstance(pending.last, HandlerFailed | TimedOut):
+            pending.last = refused
         if refused.terminal:
-            self._give_up(now, pending, "ZeroReservedConcurrency", "429", refused.reason, None)
+            self._give_up(now, pending, "ZeroReservedConcurrency")
             return
         if refused.wait:
             self.blocked = True
             self._back_to_head(pending)
             return
+        self.blocked = False  # the room it was offered is still free
         if now >= self._paused_until:  # several refusals at one instant are one throttle
-            wait = min(self.profile.throttle_wait * 2.0**self._throttles, self.profile.throttle_wait_limit)
-            if self.profile.jitter:
-                wait *= 1 + self.profile.jitter * self.ids.random.random()
-            self._throttles = min(self._throttles + 1, 64)
-            self._paused_until = now + wait
+            self._paused_until = now + self._next_pause()
         self.notes.append(("throttled", self.function, pending.request_id, refused.reason, None))
         if self._paused_until >= self._too_old_at(pending):
-            self._give_up(now, pending, "EventAgeExceeded", *self._last_words(pending, refused.reason), pending.last)
+            self._give_up(now, pending, "EventAgeExceeded")
             return
         self._back_to_head(pending)
+
+    def _next_pause(self) -> float:
+        profile = self.profile
+        pause = self._last_pause = min(self._last_pause * 2 or profile.throttle_wait, profile.throttle_wait_limit)
+        return pause * (1 + profile.jitter * self.ids.random.random()) if profile.jitter else pause
 
     def _back_to_head(self, pending: Pending) -> None:
         """Refusals of one turn come back in the order they were sent out, ahead of everything that was not."""
         insort(self._ready, pending, key=_TOKEN)
 
-    def _give_up_unrun(self, now: float, pending: Pending) -> None:
-        code, message = self._last_words(pending, "Event age exceeded before the event could be handled.")
-        self._give_up(now, pending, "EventAgeExceeded", code, message, pending.last)
-
-    def _last_words(self, pending: Pending, reason: str) -> tuple[str, str]:
-        return ("429", reason) if pending.last is None else ("200", pending.last.message)
-
-    def _give_up(
-        self,
-        now: float,
-        pending: Pending,
-        condition: str,
-        code: str,
-        message: str,
-        last: HandlerFailed | TimedOut | None,
-    ) -> None:
+    def _give_up(self, now: float, pending: Pending, condition: str) -> None:
         self.dropped += 1
         self.notes.append(("given_up", self.function, pending.request_id, condition, None))
+        last = pending.last
         if self.config.dead_letter is not None:
+            code, message = _error_of(last)
+            cut = message.encode(errors="replace")[:ERROR_MESSAGE_LIMIT].decode(errors="ignore")
             attributes: Attributes = {
                 "RequestID": ("String", pending.request_id),
                 "ErrorCode": ("Number", code),
-                "ErrorMessage": ("String", message.encode()[:ERROR_MESSAGE_LIMIT].decode(errors="ignore")),
+                "ErrorMessage": ("String", cut),
             }
             self._deliver("dead letter", self.config.dead_letter, pending, pending.payload.decode(), attributes)
         if self.config.on_failure is not None:
-            self._send_record(now, self.config.on_failure, condition, pending, last)
+            response = last if isinstance(last, HandlerFailed | TimedOut) else None
+            self._send_record(now, self.config.on_failure, condition, pending, response)
 
     def _send_record(
         self,
@@ -255,3 +258,18 @@ class AsyncQueue:
     def _next(self) -> int:
         self._order += 1
         return self._order
+
+
+def _error_of(last: HandlerFailed | TimedOut | Throttled | Stopped | None) -> tuple[str, str]:
+    """HTTP status and text: of a function error, or of the last refusal."""
+    match last:
+        case None:
+            return "429", NEVER_TRIED
+        case Throttled():
+            return "429", last.reason
+        case Stopped():
+            return "400", last.reason
+        case HandlerFailed() | TimedOut():
+            return "200", last.message
+        case _:
+            assert_never(last)

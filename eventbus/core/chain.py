@@ -34,5 +34,5 @@ def merge(causes: Iterable[Cause | None]) -> Cause | None:
             continue
         first = first or cause
         for function, count in cause.hops:
-            most[function] = max(count, most.get(function, 0))
+            most[function] = max(count, most.get(function, count))
     return None if first is None else Cause(first.request_id, tuple(most.items()))

@@ -54,7 +54,7 @@ class Concurrency:
     throttles: int = field(default=0, init=False)
     running: int = field(default=0, init=False)
     highest: int = field(default=0, init=False)
-    _unreserved: int = field(default=0, init=False)  # the pool's size
+    _unreserved: int = field(init=False)  # the pool's size
     _unreserved_running: int = field(default=0, init=False)
     _running: dict[Arn, int] = field(factory=dict, init=False)
     _requests: dict[Arn | None, Bucket] = field(factory=dict, init=False)

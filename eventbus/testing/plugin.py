@@ -156,7 +156,14 @@ def runner_of(item: pytest.Item) -> str:
     marker = item.get_closest_marker("asyncio")
     assert marker is not None
     scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope")
-    return str(scope or item.config.getini("asyncio_default_test_loop_scope"))
+    return str(scope or _default_loop_scope(item.config))
+
+
+def _default_loop_scope(config: pytest.Config) -> Any:
+    try:
+        return config.getini("asyncio_default_test_loop_scope")
+    except ValueError:  # before 0.26 there was no such option
+        return "function"
 
 
 @pytest.hookimpl(tryfirst=True)

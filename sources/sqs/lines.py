@@ -7,7 +7,7 @@ FIFO: no message behind an in-flight message of its group is given out, visible 
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Protocol
 
 from attrs import define, field
@@ -26,6 +26,9 @@ class Line(Protocol):
 
     def returned(self, message: Message, *, to_back: bool) -> None:
         """Its visibility timeout is over."""
+
+    def hidden(self, message: Message) -> None:
+        """It was visible, and is in flight again without having been received: a late change of its visibility."""
 
     def ready(self) -> bool:
         """Whether a receive would find something."""
@@ -58,6 +61,12 @@ class StandardLine:
         else:
             heappush(self._returned, (message.place, message))
 
+    def hidden(self, message: Message) -> None:
+        """Rare, and the one thing here that looks at every message."""
+        self._returned = [entry for entry in self._returned if entry[1] is not message]
+        heapify(self._returned)
+        self._line = deque(each for each in self._line if each is not message)
+
     def ready(self) -> bool:
         return self._first() is not None
 
@@ -76,11 +85,11 @@ class StandardLine:
         return
 
     def _first(self) -> Message | None:
-        """What is gone, or hidden again, is forgotten on the way: it comes back when it appears."""
+        """What is gone from the heads of both is forgotten on the way."""
         line, returned = self._line, self._returned
-        while line and line[0].state != VISIBLE:
+        while line and line[0].state == GONE:
             line.popleft()
-        while returned and returned[0][1].state != VISIBLE:
+        while returned and returned[0][1].state == GONE:
             heappop(returned)
         if not returned:
             return line[0] if line else None
@@ -105,6 +114,9 @@ class FifoLine:
 
     def returned(self, message: Message, *, to_back: bool) -> None:
         self.appeared(message)
+
+    def hidden(self, message: Message) -> None:
+        return
 
     def freed(self, message: Message) -> None:
         """What stood behind it may go now."""

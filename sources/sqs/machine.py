@@ -153,6 +153,8 @@ class QueueMachine:
                 "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
             )
         if message.state == VISIBLE:
+            assert self._line is not None
+            self._line.hidden(message)
             message.state = IN_FLIGHT
             self._in_flight += 1
         message.hidden_until = now + seconds

@@ -1,0 +1,44 @@
+"""Environment variables while a bus runs."""
+
+import os
+
+import pytest
+
+from eventbus.runtime.environ import Environ
+from tests.helpers import app_of, echo, virtually
+
+
+@pytest.mark.parametrize("before", [None, "", "mine"], ids=["absent", "empty", "set"])
+def test_restored_as_it_was(before: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Absent stays absent, and restoring twice changes nothing."""
+    if before is None:
+        monkeypatch.delenv("TABLE", raising=False)
+    else:
+        monkeypatch.setenv("TABLE", before)
+    environ = Environ({"TABLE": "orders"})
+
+    environ.set()
+    assert os.environ["TABLE"] == "orders"
+
+    environ.restore()
+    assert os.environ.get("TABLE") == before
+
+    monkeypatch.setenv("TABLE", "later")
+    environ.restore()
+    assert os.environ["TABLE"] == "later"
+
+
+def test_restored_though_the_body_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As any other end."""
+    monkeypatch.delenv("TABLE", raising=False)
+    app, _ = app_of(echo, environment={"TABLE": "orders"})
+
+    async def main() -> None:
+        with pytest.raises(ZeroDivisionError):
+            async with app.start(environ=True):
+                assert os.environ["TABLE"] == "orders"
+                raise ZeroDivisionError
+
+    virtually(main)
+
+    assert "TABLE" not in os.environ
