@@ -84,17 +84,19 @@ def run(
 async def _run(app: App, lines: list[tuple[int, dict[str, Any]]], *, serve: bool) -> dict[str, Any]:
     answers: list[dict[str, Any]] = []
     refused: list[EventBusError] = []
+    stopped = anyio.Event()
     async with app.start(environ=True) as bus:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_stop_on_signal, bus, tasks)
+            tasks.start_soon(_stop_on_signal, bus, tasks, stopped)
             if serve:
                 await anyio.sleep_forever()
             try:
                 await _apply_all(app, bus, lines, answers)
-            except EventBusError as error:  # out of the group as it is
+            except EventBusError as error:  # raised outside the group, as it is
                 refused.append(error)
-            tasks.cancel_scope.cancel()
-        if refused:
+            if not stopped.is_set():  # else whoever drains ends the group
+                tasks.cancel_scope.cancel()
+        if refused and not stopped.is_set():
             raise refused[0]
     statistics = bus.statistics()
     return {
@@ -115,14 +117,13 @@ async def _apply_all(
     await bus.settle()
 
 
-async def _stop_on_signal(bus: Bus, tasks: TaskGroup) -> None:
+async def _stop_on_signal(bus: Bus, tasks: TaskGroup, stopped: anyio.Event) -> None:
     """The first signal drains, the second leaves at once."""
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        draining = False
         async for _ in signals:
-            if draining:
+            if stopped.is_set():
                 os._exit(INTERRUPTED)
-            draining = True
+            stopped.set()
             print("draining; once more to leave at once", file=sys.stderr)
             tasks.start_soon(_drain, bus, tasks.cancel_scope)
 

@@ -27,12 +27,12 @@ ERROR_MESSAGE_LIMIT: Final = 1_024
 
 NEVER_TRIED: Final = "Event age exceeded before the event could be handled."
 
-_TOKEN: Final = attrgetter("token")
+_PLACE: Final = attrgetter("place")
 
 
 @frozen(kw_only=True)
 class EventInvokeConfig:
-    """As declared, so within AWS's bounds; the age in seconds, targets as ARNs. [bc:lambda PutFunctionEventInvokeConfig]"""
+    """As declared, so within AWS's bounds (bc:lambda PutFunctionEventInvokeConfig); the age in seconds."""
 
     maximum_retry_attempts: int = 2
     maximum_event_age_in_seconds: float = 21_600
@@ -51,7 +51,7 @@ class Pending:
     cause: Cause | None
     executions: int = 0
     last: HandlerFailed | TimedOut | Throttled | Stopped | None = None  # a throttle never replaces a function error
-    token: float = inf  # of the try that is out or was refused: their order; inf before it and while a retry waits
+    place: float = inf  # token of its first try since it became ready, kept over refusals; inf before
 
 
 @define(eq=False)
@@ -173,7 +173,8 @@ class AsyncQueue:
                 continue
             token = self._next()
             self._out[token] = pending
-            pending.token = token
+            if pending.place == inf:
+                pending.place = token
             self.effects.append(
                 Invoke(self.function, self.address, token, pending.request_id, pending.payload, cause=pending.cause)
             )
@@ -186,7 +187,7 @@ class AsyncQueue:
         if due >= self._too_old_at(pending):
             self._give_up(now, pending, "EventAgeExceeded")
             return
-        pending.token = inf
+        pending.place = inf
         self.notes.append(("retry_wait", self.function, pending.request_id, due - now, None))
         heappush(self._waiting, (due, self._next(), pending))
 
@@ -215,8 +216,8 @@ class AsyncQueue:
         return pause * (1 + profile.jitter * self.ids.random.random()) if profile.jitter else pause
 
     def _back_to_head(self, pending: Pending) -> None:
-        """Refusals of one turn come back in the order they were sent out, ahead of everything that was not."""
-        insort(self._ready, pending, key=_TOKEN)
+        """What was refused, however often, keeps its order, ahead of everything that was never sent out."""
+        insort(self._ready, pending, key=_PLACE)
 
     def _give_up(self, now: float, pending: Pending, condition: str) -> None:
         self.dropped += 1

@@ -1,5 +1,6 @@
 """What a failing test's bus has to say: its seed, the journeys of the events that went wrong, the first exceptions."""
 
+from asyncio import run_coroutine_threadsafe
 from collections.abc import Iterator
 from traceback import format_exception
 from typing import Final
@@ -13,12 +14,27 @@ from .assertions import ids_of, outstanding, records_of
 
 TRACES: Final = 3
 """Journeys that are shown."""
+PATIENCE: Final = 5.0
+"""Real seconds in which a bus on another thread must answer."""
 LINES: Final = 60
 """Lines of a journey, and of a traceback (its last ones), that are shown."""
 
 
 def tell_failure(app: App, bus: Bus) -> str:
-    """For people; many lines."""
+    """For people; many lines. On the bus's own loop, where that runs on another thread."""
+    if not bus.loop.is_running():
+        return _told(app, bus)
+
+    async def told() -> str:
+        return _told(app, bus)
+
+    try:
+        return run_coroutine_threadsafe(told(), bus.loop).result(PATIENCE)
+    except TimeoutError:
+        return f"app {app.name}, seed {bus.seed}: the loop of this bus did not answer within {PATIENCE:g} s"
+
+
+def _told(app: App, bus: Bus) -> str:
     attempts = [(function.name, attempt) for function in app.functions for attempt in bus.invocations(function)]
     lines = [f"app {app.name}, seed {bus.seed} (again: pytest --eventbus-seed={bus.seed})"]
     lines += _state(bus)

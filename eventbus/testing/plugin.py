@@ -44,12 +44,32 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # ---------------------------------------------------------------- the loop of a marked test
 class Loops:
-    """Registered only while a marked test asks for its loop: an unmarked one must find nobody who answers."""
+    """Answers who asks for a test's loop. Registered while a marked test is collected, for an unmarked one must find
+    nobody; and while tests run, if any is marked: then pytest-asyncio looks at the loop before it hands out fixtures.
+    """
 
     @pytest.hookimpl(tryfirst=True, optionalhook=True)
     def pytest_asyncio_loop_factories(self, item: pytest.Item) -> Mapping[str, Callable[[], Any]] | None:
         settings = settings_of(item)
         return None if settings is None else {"virtual": settings.loops}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        """Whatever a suite's own `anyio_backend` says, a marked test gets a virtual loop, or is refused."""
+        __tracebackhide__ = True
+        value = yield
+        loops = _loops_wanted(request) if fixturedef.argname == "anyio_backend" else None
+        if loops is None:
+            return value
+        name, options = value if isinstance(value, tuple) else (value, {})
+        if name != "asyncio":
+            pytest.fail(f"{MARKER} runs on asyncio, not on {name}: leave {name} out for this test", pytrace=False)
+        chosen = ("asyncio", {**options, "loop_factory": loops})
+        assert fixturedef.cached_result is not None
+        fixturedef.cached_result = (chosen, *fixturedef.cached_result[1:])
+        return chosen
 
 
 @contextmanager
@@ -64,6 +84,7 @@ def _loops(config: pytest.Config) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> Generator[None, Any, Any]:
+    __tracebackhide__ = True
     item: Any = metafunc.definition
     settings = settings_of(item)
     if settings is None or not is_async(item):
@@ -88,29 +109,8 @@ def _chooses_backend(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """While tests run the hook tells pytest-asyncio to look at the loop before it hands out fixtures of another one."""
     if session.config.stash[_REACHED]:
         session.config.pluginmanager.register(Loops(), "eventbus-loops")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Generator[None, Any, Any]:
-    """Whatever a suite's own `anyio_backend` says, a marked test gets a virtual loop, or is refused."""
-    value = yield
-    if fixturedef.argname != "anyio_backend":
-        return value
-    loops = _loops_wanted(request)
-    if loops is None:
-        return value
-    name, options = value if isinstance(value, tuple) else (value, {})
-    if name != "asyncio":
-        pytest.fail(f"{MARKER} runs on asyncio, not on {name}: mark another test, or leave {name} out", pytrace=False)
-    chosen = ("asyncio", {**options, "loop_factory": loops})
-    assert fixturedef.cached_result is not None
-    fixturedef.cached_result = (chosen, *fixturedef.cached_result[1:])
-    return chosen
 
 
 def _loops_wanted(request: pytest.FixtureRequest) -> LoopFactory | None:
@@ -181,6 +181,8 @@ def _out_of_reach(item: pytest.Item) -> str | None:
     if _on_asyncio(item):
         if not loops_can_be_chosen(installed):
             return f"async tests need pytest-asyncio >= {needed}, {installed} is installed"
+        if _on_anyio(item):
+            return "pytest-asyncio and anyio's plugin both take this test; set asyncio_mode=strict, or use one of them"
     elif not _on_anyio(item):
         if installed is None:
             return f"async tests need pytest-asyncio >= {needed}, which is not installed, or @pytest.mark.anyio"

@@ -1,6 +1,7 @@
 """The command line, as a user calls it."""
 
 import json
+import signal
 import subprocess
 import sys
 import textwrap
@@ -141,3 +142,63 @@ def test_shop_is_not_special() -> None:
     """The demo's app starts like any other."""
     assert [function.name for function in shop.app.functions] == ["ingest", "bill"]
     assert Profile().retry_waits == (60.0, 120.0)
+
+
+SLOW = """
+    import asyncio
+    from eventbus import App
+
+    app = App("slow")
+
+    @app.function(timeout=20)
+    async def bill(event, context):
+        print("begun", flush=True)
+        await asyncio.sleep(event)
+        print("done", flush=True)
+"""
+
+
+def started(project: Path, *arguments: str) -> "subprocess.Popen[str]":
+    (project / "slow.py").write_text(textwrap.dedent(SLOW))
+    return subprocess.Popen(
+        [sys.executable, "-m", "eventbus.cli", "run", "slow:app", *arguments],
+        cwd=project,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin", "HOME": str(project)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(("signals", "seconds", "status", "finished"), [(1, 1, 0, True), (2, 15, 130, False)])
+def test_first_signal_drains_second_leaves(
+    tmp_path: Path, signals: int, seconds: int, status: int, finished: bool
+) -> None:
+    """What runs may finish, unless asked twice. Real time, because signals are: a second at most."""
+    (tmp_path / "calls.jsonl").write_text(
+        json.dumps({"invoke": "bill", "payload": seconds, "invocation_type": "Event"})
+    )
+    process = started(tmp_path, "--events", "calls.jsonl")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == "begun\n"
+    process.send_signal(signal.SIGINT)
+    if signals == 2:
+        assert "draining" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+
+    assert process.returncode == status, err
+    assert ("done" in out) is finished
+
+
+def test_without_a_file_it_serves_until_stopped(tmp_path: Path) -> None:
+    """SIGTERM drains as well. Real time, because a server's is."""
+    process = started(tmp_path)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=1.5)
+    process.terminate()
+    _, err = process.communicate(timeout=20)
+
+    assert process.returncode == 0, err
+    assert "draining" in err

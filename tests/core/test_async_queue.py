@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 from attrs import define, evolve, field
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
 from eventbus.core.effects import Cause, Deliver, Invoke
-from eventbus.core.invocation_record import RECORD_LIMIT
 from eventbus.core.outcomes import NULL, HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.core.profile import Profile
-from eventbus.names import Ids, arn_of, function_arn
-from tests.contracts.async_model import TABLE_RETRIES, Arguments, Result
+from eventbus.names import Ids, arn_of, async_address, function_arn
+from tests.contracts.async_model import TABLE_RETRIES, Arguments, Result, attempts
 from tests.golden import load, match
 
 WORK = function_arn("work")
@@ -116,6 +115,129 @@ def test_tries_and_end(arguments: Arguments, expected: Result) -> None:
     assert run_row(arguments) == expected
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    outcomes=st.lists(st.sampled_from(["ok", "fail", "throttle"]), min_size=1, max_size=8),
+    retries=st.integers(0, 2),
+    age=st.integers(60, 400) | st.just(21_600),
+    durations=st.lists(st.sampled_from([0.0, 0.25, 1.0, 30.0, 59.5, 120.0]), max_size=3),
+    waits=st.sampled_from([(60.0, 120.0), (0.25, 200.0), (300.0, 1.0)]),
+)
+def test_any_series_of_outcomes_goes_as_calculated(
+    outcomes: list[Any], retries: int, age: int, durations: list[float], waits: tuple[float, float]
+) -> None:
+    """Whatever happens to one event, at the same times as in the model."""
+    arguments = Arguments(
+        outcomes=outcomes,
+        maximum_retry_attempts=retries,
+        maximum_event_age_in_seconds=age,
+        durations=durations,
+        retry_waits=waits,
+    )
+
+    assert run_row(arguments) == attempts(**arguments)
+
+
+def test_default_settings() -> None:
+    """Two retries, six hours, nowhere to go."""
+    assert EventInvokeConfig() == EventInvokeConfig(
+        maximum_retry_attempts=2,
+        maximum_event_age_in_seconds=21_600,
+        dead_letter=None,
+        on_success=None,
+        on_failure=None,
+    )
+
+
+def test_attempt_is_the_event_as_accepted() -> None:
+    """With its id and its cause; the answer comes back to the queue; tokens are drawn in order, from 1."""
+    queue = make_queue()
+    cause = Cause("before", ())
+    queue.accept(0.0, "a", EVENT, cause)
+    queue.accept(0.0, "b", b"2", None)
+
+    first, second = take_invokes(queue)
+
+    assert (first.function, first.asker, first.token) == (WORK, async_address(WORK), 1)
+    assert (first.request_id, first.payload, first.cause) == ("a", EVENT, cause)
+    assert (second.request_id, second.payload, second.cause, second.token) == ("b", b"2", None, 2)
+
+
+def test_retry_is_the_same_event_again() -> None:
+    """Same id, same payload, same cause, another token."""
+    queue = make_queue()
+    queue.accept(0.0, ID, EVENT, Cause("before", ()))
+    [first] = take_invokes(queue)
+    queue.finished(0.0, first.token, FAILED)
+
+    queue.wake(60.0)
+
+    [again] = take_invokes(queue)
+    assert (again.request_id, again.payload, again.cause) == (first.request_id, first.payload, first.cause)
+    assert again.token != first.token
+
+
+def test_retry_without_a_wait_is_due_at_once() -> None:
+    """In the next wake, not inside the answer."""
+    queue = make_queue(profile=Profile(retry_waits=(0.0, 0.0)))
+    accept(queue, 5.0, "a")
+
+    finish(queue, 5.0, FAILED)
+
+    assert take_invokes(queue) == []
+    assert queue.next_deadline() == 5.0
+
+    queue.wake(5.0)
+
+    assert len(take_invokes(queue)) == 1
+    assert queue.next_deadline() == inf
+
+
+def test_due_retry_waits_behind_what_was_accepted_before() -> None:
+    """Order of becoming due."""
+    queue = make_queue(window=1)
+    accept(queue, 0.0, "fails")
+    finish(queue, 0.0, FAILED)
+    accept(queue, 50.0, "runs", "waits")
+    queue.wake(60.0)
+
+    assert queue.unsettled() == ["runs", "waits", "fails"]
+
+
+def test_counters_of_events() -> None:
+    """Received when accepted; dropped when they end without a success, wherever they go."""
+    queue = make_queue(maximum_retry_attempts=0, dead_letter=DEAD)
+    accept(queue, 0.0, "a", "b", "c")
+    first, second, _third = take_invokes(queue)
+
+    queue.finished(0.0, first.token, NULL)
+    queue.finished(0.0, second.token, FAILED)
+
+    assert (queue.received, queue.dropped) == (3, 1)
+
+
+def test_notes_tell_the_life_of_an_event() -> None:
+    """In order: what, and the details that people read."""
+    queue = make_queue(maximum_event_age_in_seconds=100, on_failure=LOST)
+    cause = Cause("before", ())
+    queue.accept(0.0, ID, EVENT, cause)
+    finish(queue, 0.0, FULL)
+    queue.wake(1.0)
+    finish(queue, 1.0, FAILED)
+    queue.wake(61.0)
+    finish(queue, 61.0, FAILED)
+    queue.delivered(61.0, take_deliveries(queue)[0].token, "AccessDeniedException")
+
+    assert queue.notes == [
+        ("accepted", WORK, ID, None, cause),
+        ("throttled", WORK, ID, FULL.reason, None),
+        ("retry_wait", WORK, ID, 60.0, None),
+        ("given_up", WORK, ID, "EventAgeExceeded", None),
+        ("handed_over", WORK, ID, f"destination {LOST}", None),
+        ("delivery_failed", WORK, None, "destination: AccessDeniedException", None),
+    ]
+
+
 @pytest.mark.parametrize(("age", "attempts"), [(60, 1), (90, 2), (180, 2), (181, 3)])
 def test_age_bounds_the_attempts(age: int, attempts: int) -> None:
     """A retry that would be as old as the limit is not tried (recorded)."""
@@ -191,6 +313,18 @@ def test_record_of_recursion() -> None:
     assert queue.outstanding() == 1  # the delivery
 
 
+def test_dead_letter_of_a_recursion() -> None:
+    """400 and the reason."""
+    queue = make_queue(dead_letter=DEAD)
+    queue.accept(0.0, ID, EVENT, None)
+
+    finish(queue, 0.0, Stopped())
+
+    attributes = take_deliveries(queue)[0].attributes
+    assert attributes["ErrorCode"] == ("Number", "400")
+    assert attributes["ErrorMessage"] == ("String", "RecursiveInvocationException")
+
+
 def test_dead_letter_of_a_failure() -> None:
     """The event itself, and three attributes."""
     queue = make_queue(dead_letter=DEAD)
@@ -230,7 +364,35 @@ def test_dead_letter_and_destination() -> None:
 
     fail_until_the_end(queue)
 
-    assert [delivery.target for delivery in take_deliveries(queue)] == [DEAD, LOST]
+    dead, lost = take_deliveries(queue)
+    assert (dead.target, dead.asker) == (DEAD, queue.address)
+    assert (lost.target, lost.asker, lost.attributes) == (LOST, queue.address, {})
+    assert dead.token != lost.token
+
+
+def test_reserved_concurrency_zero_counts_more_than_an_earlier_failure() -> None:
+    """What ended the event is told: 429, no response."""
+    queue = make_queue(dead_letter=DEAD, on_failure=LOST)
+    queue.accept(0.0, ID, EVENT, None)
+    finish(queue, 0.0, FAILED)
+    queue.wake(60.0)
+
+    finish(queue, 60.0, evolve(FULL, terminal=True))
+
+    dead, lost = take_deliveries(queue)
+    assert dead.attributes["ErrorCode"] == ("Number", "429")
+    assert dead.attributes["ErrorMessage"] == ("String", FULL.reason)
+    assert "responseContext" not in json.loads(lost.body)
+
+
+def test_error_message_that_is_no_text_is_delivered() -> None:
+    """Half a surrogate pair, which no encoding can say."""
+    queue = make_queue(dead_letter=DEAD, maximum_retry_attempts=0)
+    queue.accept(0.0, ID, EVENT, None)
+
+    finish(queue, 0.0, evolve(FAILED, message="a\udc80b"))
+
+    assert take_deliveries(queue)[0].attributes["ErrorMessage"] == ("String", "a?b")
 
 
 @pytest.mark.parametrize(
@@ -298,7 +460,6 @@ def test_record_over_its_limit_drops_payloads() -> None:
 
     [delivery] = take_deliveries(queue)
     record = json.loads(delivery.body)
-    assert len(delivery.body) <= RECORD_LIMIT
     assert set(record) == {"version", "timestamp", "requestContext", "responseContext"}
 
 
@@ -307,14 +468,27 @@ def test_record_at_its_limit_keeps_payloads() -> None:
     queue = make_queue(on_success=DONE)
     queue.accept(0.0, ID, b'""', None)
     finish(queue, 0.0, NULL)
-    room = RECORD_LIMIT - len(take_deliveries(queue)[0].body)
+    room = 1_048_576 - len(take_deliveries(queue)[0].body)
 
     for extra in (0, 1):
         queue.accept(0.0, ID, b'"%s"' % (b"a" * (room + extra)), None)
         finish(queue, 0.0, NULL)
 
     kept, dropped = take_deliveries(queue)
-    assert len(kept.body) == RECORD_LIMIT
+    assert len(kept.body) == 1_048_576
+    assert "requestPayload" not in json.loads(dropped.body)
+
+
+def test_record_is_measured_in_bytes() -> None:
+    """Not in letters."""
+    queue = make_queue(on_success=DONE)
+    queue.accept(0.0, ID, f'"{"ä" * 520_000}"'.encode(), None)
+    queue.accept(0.0, ID, f'"{"ä" * 530_000}"'.encode(), None)
+
+    finish(queue, 0.0, NULL)
+
+    kept, dropped = take_deliveries(queue)
+    assert json.loads(kept.body)["requestPayload"] == "ä" * 520_000
     assert "requestPayload" not in json.loads(dropped.body)
 
 
@@ -346,6 +520,72 @@ def test_throttle_pauses_grow_to_300_seconds() -> None:
         queue.wake(now)
 
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+
+
+@pytest.mark.parametrize("outcome", [NULL, FAILED, TimedOut("T", "t")], ids=["success", "failure", "timeout"])
+def test_attempt_ends_a_series_of_pauses(outcome: Outcome) -> None:
+    """The next refusal pauses for one second again, whosever the attempt was."""
+    queue = make_queue()
+    accept(queue, 0.0, "a")
+    finish(queue, 0.0, FULL)
+    queue.wake(1.0)
+    finish(queue, 1.0, FULL)
+    queue.wake(3.0)
+    finish(queue, 3.0, outcome)
+    accept(queue, 4.0, "b")
+
+    finish(queue, 4.0, FULL)
+
+    assert queue.next_deadline() == 5.0
+
+
+def test_pauses_follow_the_profile() -> None:
+    """From its first, doubled, to its limit."""
+    queue = make_queue(profile=Profile(throttle_wait=3.0, throttle_wait_limit=7.0))
+    accept(queue, 0.0, "a")
+    finish(queue, 0.0, FULL)
+    queue.wake(3.0)
+    finish(queue, 3.0, FULL)
+    queue.wake(9.0)
+
+    finish(queue, 9.0, FULL)
+
+    assert queue.next_deadline() == 16.0
+
+
+def test_late_refusal_does_not_prolong_a_pause() -> None:
+    """Nor count for the next."""
+    queue = make_queue(window=2)
+    accept(queue, 0.0, "a", "b")
+    first, second = take_invokes(queue)
+    queue.finished(0.0, first.token, FULL)
+
+    queue.finished(0.5, second.token, FULL)
+
+    assert queue.next_deadline() == 1.0
+
+    queue.wake(1.0)
+    finish(queue, 1.0, FULL)
+
+    assert queue.next_deadline() == 3.0
+
+
+def test_event_ages_out_in_a_pause() -> None:
+    """The refused one at once, as its next try would be too late; another when its time has come."""
+    queue = make_queue(profile=Profile(throttle_wait=100.0), maximum_event_age_in_seconds=60, dead_letter=DEAD)
+    accept(queue, 0.0, "refused")
+    finish(queue, 0.0, FULL)
+    [first] = take_deliveries(queue)
+    accept(queue, 10.0, "waits")
+
+    assert queue.next_deadline() == 70.0
+
+    queue.wake(70.0)
+
+    [second] = take_deliveries(queue)
+    assert first.attributes["ErrorMessage"] == ("String", FULL.reason)
+    assert second.attributes["ErrorMessage"] == ("String", "Event age exceeded before the event could be handled.")
+    assert queue.next_deadline() == inf
 
 
 @pytest.mark.parametrize("accepted", [(0.0, 0.0, 0.0), (0.0, 0.25, 0.5)], ids=["at one instant", "one by one"])
@@ -382,6 +622,18 @@ def test_refused_retry_returns_to_where_it_was() -> None:
     assert queue.unsettled() == ["new", "old"]
 
 
+def test_order_survives_any_number_of_refusals() -> None:
+    """Offered the room and refused again, the first is still the first."""
+    queue = make_queue()
+    accept(queue, 0.0, "a", "b", "c")
+    finish(queue, 0.0, WAIT)
+    for _ in range(4):
+        queue.capacity(1.0)
+        finish(queue, 1.0, WAIT)
+
+    assert queue.unsettled() == ["a", "b", "c"]
+
+
 def test_refusal_of_the_account_waits_for_capacity() -> None:
     """No pause grows, no time passes."""
     queue = make_queue()
@@ -403,6 +655,63 @@ def test_refusal_of_the_account_waits_for_capacity() -> None:
     assert not queue.capacity(6_000.0)
 
 
+def test_capacity_is_not_taken_in_a_pause() -> None:
+    """The pause ends as it would have."""
+    queue = make_queue(window=2)
+    accept(queue, 0.0, "a", "b")
+    first, second = take_invokes(queue)
+    queue.finished(0.0, first.token, FULL)
+    queue.finished(0.0, second.token, WAIT)
+
+    assert not queue.capacity(0.5)
+    assert queue.next_deadline() == 1.0
+
+    queue.wake(1.0)
+
+    assert [invoke.request_id for invoke in take_invokes(queue)] == ["a", "b"]
+
+
+def test_capacity_is_not_taken_beyond_the_window() -> None:
+    """What is out goes first."""
+    queue = make_queue(window=1)
+    accept(queue, 0.0, "a", "b")
+
+    assert not queue.capacity(0.0)
+    assert queue.outstanding() == 2
+
+
+def test_capacity_is_taken_by_the_first_that_is_not_too_old() -> None:
+    """Those before it are given up."""
+    queue = make_queue(maximum_event_age_in_seconds=60, on_failure=LOST)
+    accept(queue, 0.0, "old", "too")
+    finish(queue, 0.0, WAIT)
+    accept(queue, 30.0, "young")
+
+    assert queue.capacity(60.0)
+    assert [invoke.request_id for invoke in take_invokes(queue)] == ["young"]
+    assert len(take_deliveries(queue)) == 2
+    assert not queue.blocked
+
+
+@pytest.mark.parametrize(
+    ("outcome", "next_try", "left"),
+    [(FULL, 7.0, ["a", "b"]), (Stopped(), 6.0, ["b"])],
+    ids=["throttled", "stopped"],
+)
+def test_room_that_was_not_used_is_used_by_the_next(outcome: Outcome, next_try: float, left: list[str]) -> None:
+    """Refused for another reason, the event leaves it free: the queue does not wait for it once more."""
+    queue = make_queue()
+    accept(queue, 0.0, "a", "b")
+    finish(queue, 0.0, WAIT)
+    queue.capacity(6.0)
+
+    finish(queue, 6.0, outcome)
+    queue.wake(next_try)
+
+    assert not queue.blocked
+    assert [invoke.request_id for invoke in take_invokes(queue)] == left
+
+
 def test_head_ages_out_while_it_waits() -> None:
     """Without an attempt: count 0, no response members, 429."""
     queue = make_queue(maximum_event_age_in_seconds=60, on_failure=LOST, dead_letter=DEAD)
@@ -418,19 +727,54 @@ def test_head_ages_out_while_it_waits() -> None:
     assert record["requestContext"]["approximateInvokeCount"] == 0
     assert "responseContext" not in record
     assert dead.attributes["ErrorCode"] == ("Number", "429")
+    assert dead.attributes["ErrorMessage"] == ("String", WAIT.reason)
 
 
 def test_event_behind_a_full_window_ages_out() -> None:
     """Its age is a deadline though nothing of it was ever sent out."""
-    queue = make_queue(window=1, maximum_event_age_in_seconds=60, on_failure=LOST)
+    queue = make_queue(window=1, maximum_event_age_in_seconds=60, on_failure=LOST, dead_letter=DEAD)
     accept(queue, 0.0, "runs long", "waits")
 
     assert queue.next_deadline() == 60
 
     queue.wake(60.0)
 
-    assert [json.loads(each.body)["requestContext"]["requestId"] for each in take_deliveries(queue)] == ["waits"]
+    dead, lost = take_deliveries(queue)
+    assert json.loads(lost.body)["requestContext"]["requestId"] == "waits"
+    assert dead.attributes["ErrorCode"] == ("Number", "429")
+    assert dead.attributes["ErrorMessage"] == ("String", "Event age exceeded before the event could be handled.")
     assert queue.next_deadline() == inf
+
+
+def test_retry_behind_a_younger_event_ages_out() -> None:
+    """As soon as it heads the queue, even if that is in the wake that sent the younger one out."""
+    queue = make_queue(window=1, maximum_event_age_in_seconds=90, on_failure=LOST)
+    accept(queue, 0.0, "old")
+    finish(queue, 0.0, FAILED)
+    accept(queue, 1.0, "runs")
+    [runs] = take_invokes(queue)
+    accept(queue, 50.0, "young")
+    queue.wake(60.0)
+    queue.finished(89.5, runs.token, NULL)
+    finish(queue, 89.5, FULL)
+
+    queue.wake(90.5)
+
+    assert [invoke.request_id for invoke in take_invokes(queue)] == ["young"]
+    assert json.loads(take_deliveries(queue)[0].body)["requestContext"]["requestId"] == "old"
+    assert queue.next_deadline() == inf
+
+
+def test_event_too_old_is_not_sent_out() -> None:
+    """Nor anything else of its age, when the one ahead ends."""
+    queue = make_queue(window=1, maximum_event_age_in_seconds=60)
+    accept(queue, 0.0, "a", "b", "c")
+    accept(queue, 0.5, "d")
+
+    finish(queue, 60.0, NULL)
+
+    assert [invoke.request_id for invoke in take_invokes(queue)] == ["d"]
+    assert queue.dropped == 2
 
 
 def test_event_that_aged_out_after_a_failure_shows_its_last_attempt() -> None:
@@ -461,7 +805,22 @@ def test_jitter_adds_a_share_of_the_pause() -> None:
 
     assert all(1.0 <= each <= 1.5 for each in pauses)
     assert len(set(pauses)) > 10
-    assert pauses == [pause(seed) for seed in range(20)]
+    assert pauses == [1 + 0.5 * Ids(seed, WORK).random.random() for seed in range(20)]
+
+
+def test_jitter_comes_on_top_of_doubling_and_limit() -> None:
+    """It does not grow by itself."""
+    queue = make_queue(profile=Profile(jitter=0.5, throttle_wait_limit=4.0))
+    accept(queue, 0.0, "a")
+    now, pauses = 0.0, []
+    for _ in range(5):
+        finish(queue, now, FULL)
+        pauses.append(queue.next_deadline() - now)
+        now = queue.next_deadline()
+        queue.wake(now)
+
+    chance = Ids(0, WORK).random
+    assert pauses == pytest.approx([least * (1 + 0.5 * chance.random()) for least in (1, 2, 4, 4, 4)])
 
 
 def test_double_answer_changes_nothing() -> None:
@@ -526,6 +885,7 @@ class Run:
     accepted: list[str] = field(factory=list)
     ended: Counter[str] = field(factory=Counter)
     reached: Counter[str] = field(factory=Counter)
+    given_up: int = 0
     out: list[Invoke] = field(factory=list)
     delivering: list[Deliver] = field(factory=list)
 
@@ -535,15 +895,19 @@ class Run:
         for what, _, about, _, _ in self.queue.notes:
             if what == "given_up":
                 self.ended[about] += 1
+                self.given_up += 1
         self.queue.notes.clear()
 
     def advance(self, to: float) -> None:
         while self.queue.next_deadline() <= to:
             self.now = max(self.now, self.queue.next_deadline())
-            self.queue.wake(self.now)
-            assert self.queue.next_deadline() > self.now
-            self.collect()
+            self.wake()
         self.now = to
+
+    def wake(self) -> None:
+        self.queue.wake(self.now)
+        assert self.queue.next_deadline() > self.now
+        self.collect()
 
     def finish(self, at: int, outcome: Outcome) -> None:
         invoke = self.out.pop(at % len(self.out))
@@ -554,6 +918,8 @@ class Run:
         self.queue.finished(self.now, invoke.token, outcome)
         self.collect()
         self.queue.finished(self.now, invoke.token, FAILED)  # answered twice
+        self.queue.finished(self.now, -1, FAILED)  # an answer to nobody
+        assert [] == take_invokes(self.queue) == take_deliveries(self.queue)
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -566,11 +932,12 @@ class AnyOrder(RuleBasedStateMachine):
         retries=st.integers(0, 2),
         age=st.sampled_from([60, 90, 200, 21_600]),
         jitter=st.sampled_from([0.0, 0.5]),
+        waits=st.sampled_from([(60.0, 120.0), (0.0, 0.5)]),
     )
-    def start(self, window: int, retries: int, age: int, jitter: float) -> None:
+    def start(self, window: int, retries: int, age: int, jitter: float, waits: tuple[float, float]) -> None:
         queue = make_queue(
             window=window,
-            profile=Profile(jitter=jitter),
+            profile=Profile(jitter=jitter, retry_waits=waits),
             maximum_retry_attempts=retries,
             maximum_event_age_in_seconds=age,
             on_success=DONE,
@@ -586,9 +953,18 @@ class AnyOrder(RuleBasedStateMachine):
             self.run.queue.accept(self.run.now, name, EVENT, None)
         self.run.collect()
 
-    @rule(seconds=st.sampled_from([0.0, 0.5, 1.0, 30.0, 60.0, 120.0]))
+    @rule(seconds=st.sampled_from([0.0, 0.5, 1.0, 29.5, 30.0, 60.0, 120.0]))
     def advance(self, seconds: float) -> None:
         self.run.advance(self.run.now + seconds)
+
+    @rule()
+    def wake_early(self) -> None:
+        self.run.wake()
+
+    @rule(seconds=st.sampled_from([0.5, 29.5, 61.0]))
+    def wake_late(self, seconds: float) -> None:
+        self.run.now += seconds
+        self.run.wake()
 
     @precondition(lambda self: self.run.out)
     @rule(at=st.integers(0), outcome=st.sampled_from(OUTCOMES))
@@ -610,7 +986,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def go_on_with_a_copy(self) -> None:
-        self.run = copy.deepcopy(self.run)
+        left, self.run = self.run, copy.deepcopy(self.run)
+        left.advance(left.now + 30_000)  # what becomes of the other is nothing to this one
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
@@ -630,6 +1007,7 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def counters_agree(self) -> None:
         assert self.run.queue.received == len(self.run.accepted)
+        assert self.run.queue.dropped == self.run.given_up
 
     def teardown(self) -> None:
         """Once everything succeeds, everything ends."""
@@ -645,5 +1023,5 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.run.queue.unsettled() == []
 
 
-AnyOrder.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestAnyOrder = AnyOrder.TestCase

@@ -50,7 +50,7 @@ def test_white_space_around_is_passed_by(value: Any, before: str, behind: str) -
     ("value", "text"),
     [
         ((1, (2,)), "[1, [2]]"),
-        ({1: "a", None: "b", True: "c"}, '{"1": "a", "null": "b", "true": "c"}'),
+        ({1: "a", None: "b", False: "c"}, '{"1": "a", "null": "b", "false": "c"}'),
         ("ü€", '"ü€"'),
         (Level.LOW, "1"),
         (10**30, "1000000000000000000000000000000"),

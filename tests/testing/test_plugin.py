@@ -36,7 +36,6 @@ INI = """
 filterwarnings =
     error
     ignore:Module already imported:pytest.PytestAssertRewriteWarning
-    ignore:The configuration option:pytest.PytestDeprecationWarning
 """
 
 HEAD = """
@@ -60,6 +59,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     def run(text: str, *options: str, plugins: Sequence[str] = ALL) -> pytest.RunResult:
         pytester.makepyfile(test_it=HEAD + text)
         chosen = [option for plugin in plugins for option in ("-p", plugin)]
+        if "asyncio" in plugins:
+            chosen += ["-o", "asyncio_default_fixture_loop_scope=function"]
         return pytester.runpytest_inprocess(*chosen, *options)
 
     return run
@@ -510,6 +511,10 @@ def test_without_pytest_asyncio(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("@pytest.mark.virtual_time\nasync def test_it(): pass", "nobody runs this async test*"),
         (
+            "@pytest.mark.asyncio\n@pytest.mark.anyio\n@pytest.mark.virtual_time\nasync def test_it(): pass",
+            "pytest-asyncio and anyio's plugin both take this test*",
+        ),
+        (
             """
 marked = pytest.param(1, marks=pytest.mark.virtual_time)
 @pytest.mark.asyncio
@@ -519,7 +524,7 @@ async def test_it(n): pass
             "set the marker on the function*",
         ),
     ],
-    ids=["no-runner", "parameter"],
+    ids=["no-runner", "two-runners", "parameter"],
 )
 def test_a_marked_test_never_runs_in_real_time(run: Run, text: str, reason: str) -> None:
     """Where the loop can't be chosen any more the test fails saying why."""
@@ -544,19 +549,33 @@ async def test_anyio(): pass
 def test_def(): pass
 
 def test_fails(): assert 0
+
+@pytest.fixture
+def broken(): raise RuntimeError("no")
+
+def test_broken(broken): pass
+
+def test_no_such_fixture(no_such_fixture): pass
+"""
+
+UNCOLLECTABLE = """
+def pytest_generate_tests(metafunc): raise RuntimeError("no")
+
+def test_it(): pass
 """
 
 
+@pytest.mark.parametrize("text", [FOREIGN, UNCOLLECTABLE], ids=["tests", "uncollectable"])
 @pytest.mark.parametrize("options", [["--collect-only"], ["-v"], ["--setup-show"]], ids=["ids", "output", "fixtures"])
-def test_a_suite_without_marks_is_unchanged(run: Run, options: list[str]) -> None:
-    """Ids, order, fixtures and output are those without the plugin."""
-    shown = [
-        run(FOREIGN, *options, "--no-header", "--durations=0", "--durations-min=9", plugins=chosen)
-        for chosen in (ALL, ALL[:2])
-    ]
+def test_a_suite_without_marks_is_unchanged(run: Run, text: str, options: list[str]) -> None:
+    """Ids, order, fixtures, tracebacks and output are those without the plugin."""
+    ours, theirs = (run(text, *options, "--no-header", plugins=plugins) for plugins in (ALL, ALL[:2]))
 
-    ours, theirs = ([line for line in result.outlines if " in " not in line] for result in shown)
-    assert ours == theirs
+    kept = [
+        [line for line in result.outlines if " in 0." not in line and not line.startswith(">       available fixtures")]
+        for result in (ours, theirs)
+    ]
+    assert kept[0] == kept[1]
 
 
 def test_marked_tests_change_no_others(run: Run) -> None:

@@ -1,0 +1,55 @@
+"""The README's own code, run as it stands there."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_commands_are_one_line_each() -> None:
+    """The first runs the demo, the second the tests."""
+    demo, tests = blocks("bash")[:2]
+
+    assert demo.count("\n") == tests.count("\n") == 1
+    assert demo.rstrip().endswith("eventbus demo")
+    assert "pytest" in tests
+
+
+def test_one_minute_to_a_proven_failure_path(tmp_path: Path) -> None:
+    """The first example is a test that passes, with the installed plugin or without it on the command line."""
+    (tmp_path / "test_shop.py").write_text(blocks("python")[0])
+    plugins = run(tmp_path, "-c", "from importlib.metadata import entry_points as e; print(e(group='pytest11'))").stdout
+    plugin = [] if "eventbus.testing.plugin" in plugins else ["-p", "eventbus.testing.plugin"]
+    done = run(tmp_path, "-m", "pytest", "-q", *plugin)
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_asynchronous_example(tmp_path: Path) -> None:
+    """The second is a script that prints three attempts and the error message of a dead letter."""
+    (tmp_path / "mail.py").write_text(blocks("python")[1])
+    done = run(tmp_path, "mail.py")
+
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["00:00:00", "00:01:00", "00:03:00"]
+    assert lines[3] == "mail server is down"
