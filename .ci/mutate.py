@@ -23,19 +23,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
+FLOWS = "tests/flows"
 ROOMS = ("eventbus/core", "sources/sqs", "sources/s3")
 COUNTING = {"range", "enumerate", "len", "round", "count"}
 AT_ONCE = 2
 PATIENCE = 5  # times the unchanged tests' time
 PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 CAUGHT = (1, 2, 3)  # pytest's exit codes: tests failed, a file could not be imported, an internal error
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 
 class Mutant(NamedTuple):
@@ -58,11 +62,22 @@ def main() -> int:
     mutants = list(_in_order(files))
     with tempfile.TemporaryDirectory() as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(AT_ONCE)]
-        limits = _unchanged(copies, {mutant.path for mutant in mutants})
+        limits = _unchanged(copies, {_mirror_of(mutant.path) for mutant in mutants})
         if limits is None:
             return 1
-        verdicts = _judge(mutants, copies, limits, ends_at)
-    return _report(verdicts, len(mutants))
+
+        def judge(copy: Path, mutant: Mutant) -> bool | None:
+            """None: the budget had no time for it."""
+            in_time = time.monotonic() < ends_at
+            return _caught(copy, mutant, limits[_mirror_of(mutant.path)]) if in_time else None
+
+        verdicts = _spread(copies, mutants, judge)
+    survivors = sorted(mutant for mutant, caught in zip(mutants, verdicts, strict=True) if caught is False)
+    for mutant in survivors:
+        print(mutant)
+    changed = sum(caught is not None for caught in verdicts)
+    print(f"mutate: {changed} of {len(mutants)} numbers changed, {len(survivors)} survived")
+    return 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -148,33 +163,38 @@ def _name(called: ast.AST) -> str:
 
 
 # ---------------------------------------------------------------- which tests
-def _tests_of(copy: Path, path: str) -> list[str]:
-    """The file that mirrors `path` or its package, else the folder; then the flows."""
+def _mirror_of(path: str) -> str:
+    """The test file that mirrors `path` or its package, else the folder."""
     parts = list(Path(path).with_suffix("").parts)
     if parts[0] == "eventbus":
         parts = parts[1:]
     if parts[-1] == "__init__":
         parts = parts[:-1]
-    mirror = Path("tests", *parts[:-1])
-    wanted = [mirror / f"test_{parts[-1]}.py", mirror.parent / f"test_{mirror.name}.py"]
-    found = [str(file) for file in wanted if (copy / file).is_file()]
-    while not found and mirror.parts and not (copy / mirror).is_dir():
-        mirror = mirror.parent
-    return (found or [str(mirror)]) + (["tests/flows"] if (copy / "tests/flows").is_dir() else [])
+    folder = Path("tests", *parts[:-1])
+    for file in (folder / f"test_{parts[-1]}.py", folder.parent / f"test_{folder.name}.py"):
+        if (ROOT / file).is_file():
+            return str(file)
+    while not (ROOT / folder).is_dir():
+        folder = folder.parent
+    return str(folder)
 
 
-def _unchanged(copies: list[Path], files: set[str]) -> dict[tuple[str, ...], float] | None:
-    """Seconds that each list of tests may take, by its time with nothing changed; None, and told, if one fails."""
-    lists = sorted({tuple(_tests_of(copies[0], path)) for path in files})
-    limits: dict[tuple[str, ...], float] = {}
-    for tests in lists:
-        began = time.monotonic()
-        code, output = _run(copies[0], tests, limit=600)
+def _unchanged(copies: list[Path], mirrors: set[str]) -> dict[str, float] | None:
+    """Seconds that each mirror with the flows may take, by its time with nothing changed; None, and told, if red."""
+    wanted = [FLOWS, *sorted(mirrors)]
+    taken: dict[str, float] = {}
+    for tests, (code, output, seconds) in zip(wanted, _spread(copies, wanted, _timed), strict=True):
         if code != 0:
-            print(f"{output}\n{' '.join(tests)}: fails with nothing changed (exit {code})")
+            print(f"{output}\n{tests}: fails with nothing changed (exit {code})")
             return None
-        limits[tests] = 10 + PATIENCE * (time.monotonic() - began)
-    return limits
+        taken[tests] = seconds
+    return {tests: 10 + PATIENCE * (seconds + taken[FLOWS]) for tests, seconds in taken.items()}
+
+
+def _timed(copy: Path, tests: str) -> tuple[int, str, float]:
+    began = time.monotonic()
+    code, output = _run(copy, (tests,), limit=600)
+    return code, output, time.monotonic() - began
 
 
 # ---------------------------------------------------------------- one change
@@ -183,29 +203,24 @@ def _copy(folder: Path) -> Path:
     return folder
 
 
-def _judge(
-    mutants: list[Mutant], copies: list[Path], limits: dict[tuple[str, ...], float], ends_at: float
-) -> list[tuple[Mutant, bool]]:
-    """Mutant and whether it was caught, in order; those that the budget had no time for are missing."""
+def _spread(copies: list[Path], inputs: Iterable[In], work: Callable[[Path, In], Out]) -> list[Out]:
+    """`work` of each input, in order, in whichever copy is free."""
     free: SimpleQueue[Path] = SimpleQueue()
     for copy in copies:
         free.put(copy)
 
-    def judge(mutant: Mutant) -> tuple[Mutant, bool] | None:
-        if time.monotonic() >= ends_at:
-            return None
+    def once(given: In) -> Out:
         copy = free.get()
         try:
-            tests = tuple(_tests_of(copy, mutant.path))
-            return mutant, _caught(copy, mutant, tests, limits[tests])
+            return work(copy, given)
         finally:
             free.put(copy)
 
     with ThreadPoolExecutor(len(copies)) as pool:
-        return [verdict for verdict in pool.map(judge, mutants) if verdict is not None]
+        return list(pool.map(once, inputs))
 
 
-def _caught(copy: Path, mutant: Mutant, tests: tuple[str, ...], limit: float) -> bool:
+def _caught(copy: Path, mutant: Mutant, limit: float) -> bool:
     file = copy / mutant.path
     before = file.read_bytes()
     lines = before.splitlines(keepends=True)
@@ -213,7 +228,7 @@ def _caught(copy: Path, mutant: Mutant, tests: tuple[str, ...], limit: float) ->
     lines[mutant.line - 1] = line[: mutant.start] + mutant.new.encode() + line[mutant.end :]
     file.write_bytes(b"".join(lines))
     try:
-        code, output = _run(copy, tests, limit)
+        code, output = _run(copy, (_mirror_of(mutant.path), FLOWS), limit)
     finally:
         file.write_bytes(before)
     if code != 0 and code not in CAUGHT:
@@ -244,14 +259,6 @@ def _run(copy: Path, tests: tuple[str, ...], limit: float) -> tuple[int, str]:
             process.communicate()
             return 1, "took too long"
     return process.returncode, output
-
-
-def _report(verdicts: list[tuple[Mutant, bool]], total: int) -> int:
-    survivors = sorted(mutant for mutant, caught in verdicts if not caught)
-    for mutant in survivors:
-        print(mutant)
-    print(f"mutate: {len(verdicts)} of {total} numbers changed, {len(survivors)} survived")
-    return 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Nothing is configured here: stdlib levels, handlers and filters apply. The messa
 the values are attributes of the log record too.
 """
 
-from logging import ERROR, INFO, Logger, getLogger
+from logging import ERROR, INFO, Logger, NullHandler, getLogger
 from typing import Any, Final
 
 from structlog import wrap_logger
@@ -41,7 +41,7 @@ def log_dropped(where: Arn, count: int) -> None:
 
 def log_failure(now: float, function: Arn, request_id: str, outcome: HandlerFailed | TimedOut) -> None:
     """Every attempt that failed is logged once, as on AWS."""
-    if not _handlers.isEnabledFor(ERROR):
+    if not _handlers.isEnabledFor(ERROR) or not _heard(_handlers):
         return
     if isinstance(outcome, TimedOut):
         log_handler_failed(function.name, request_id, now, HANDLER_TIMED_OUT, outcome.message)
@@ -50,6 +50,19 @@ def log_failure(now: float, function: Arn, request_id: str, outcome: HandlerFail
         log_handler_failed(function.name, request_id, now, HANDLER_FAILED, reason)
     else:
         log_handler_error(function.name, request_id, now, outcome.cause)
+
+
+def _heard(logger: Logger) -> bool:
+    """Whether anything but a NullHandler would get a record: making one costs more than an attempt."""
+    at: Logger | None = logger
+    silenced = False
+    while at is not None:
+        for handler in at.handlers:
+            if type(handler) is not NullHandler:
+                return True
+            silenced = True
+        at = at.parent if at.propagate else None
+    return not silenced  # without any handler the stdlib writes to standard error
 
 
 def _render(_: Any, __: str, event: EventDict) -> tuple[tuple[str], dict[str, Any]]:

@@ -121,3 +121,19 @@ def test_importing_configures_nothing() -> None:
     logger = logging.getLogger("eventbus.handlers")
 
     assert (logger.handlers, logger.level, structlog.is_configured()) == ([], logging.NOTSET, False)
+
+
+def test_nothing_is_made_where_only_null_handlers_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record that nobody would write is not made."""
+    made: list[object] = []
+    logger = logging.getLogger("eventbus.handlers")
+    monkeypatch.setattr(logger, "propagate", False)
+    monkeypatch.setattr(logger, "handle", made.append)
+
+    monkeypatch.setattr(logger, "handlers", [logging.NullHandler()])
+    log(failed(None))
+    assert made == []
+
+    monkeypatch.setattr(logger, "handlers", [])  # the stdlib's last resort
+    log(failed(None))
+    assert len(made) == 1
