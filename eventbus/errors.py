@@ -5,7 +5,6 @@ own.
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -92,6 +91,8 @@ class TooManyRequestsException(ServiceError):
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
     """The way out for a name nobody knows: what it may have meant, or what there is."""
+    from difflib import get_close_matches  # noqa: PLC0415  # needed only when something is wrong
+
     names = sorted(known)
     close = get_close_matches(wrong, names, n=3)
     if close:

@@ -6,17 +6,18 @@ entries still hold what they came with, so at most that many batches and outcome
 
 from collections import deque
 from hashlib import blake2b
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
 from eventbus.checks import between, refuse
 from eventbus.core.effects import Note
 
-from .journeys import Journeys, Timed
 from .plain import PLAIN, Batches, canonical, plain
-from .teller import tell
-from .tree import Trace
+
+if TYPE_CHECKING:
+    from .journeys import Timed
+    from .tree import Trace
 
 FRESH: Final = 512
 """Entries that may hold records and outcomes as they came."""
@@ -52,10 +53,13 @@ class Journal:
         if len(fresh) > FRESH:
             self._age()
 
-    def trace(self, id: str) -> Trace:
+    def trace(self, id: str) -> "Trace":
         """What happened to the request, message, batch item or object of this id.
 
         Its `found` is false if nothing is known of it."""
+        from .journeys import Journeys  # noqa: PLC0415  # a tenth of our import time, for those who look
+        from .teller import tell  # noqa: PLC0415
+
         self._age()
         return tell(Journeys(self.seed, _timed(self._ring)), id, self.epoch, self.capacity, self._dropped)
 
@@ -85,7 +89,7 @@ class Journal:
         self._ring.extend(older)
 
 
-def _timed(entries: "deque[Note | float] | list[Note | float]") -> list[Timed]:
+def _timed(entries: "deque[Note | float] | list[Note | float]") -> "list[Timed]":
     """Each note with its time, which follows the notes of its turn."""
     timed: list[Timed] = []
     turn: list[Note] = []

@@ -156,7 +156,7 @@ class Engine:
         for pool in self.handlers.pools.values():
             pool.closed = True
         try:
-            if drain > 0 and self.concurrency.running and self.driver.broken is None:
+            if drain > 0 and not self._at_rest() and self.driver.broken is None:
                 await self._drain(drain)
             for environment in list(self.environments):
                 await self._end(environment)
@@ -167,11 +167,15 @@ class Engine:
         """What runs may use the bus until it has ended; a bus that breaks meanwhile is closed all the same."""
         self.feed.draining = True
         try:
-            await self.feed.until(lambda: not self.concurrency.running, self.driver.now() + seconds)
+            await self.feed.until(self._at_rest, self.driver.now() + seconds)
         except BusBroken:
             return
         finally:
             self.feed.draining = False
+
+    def _at_rest(self) -> bool:
+        """No handler runs; what was admitted and not begun counts for nothing."""
+        return all(environment.current is None for environment in self.environments)
 
     def _take_apart(self) -> None:
         for environment in self.environments:

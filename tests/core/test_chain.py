@@ -35,7 +35,7 @@ def test_sixteen_runs_reach_the_limit() -> None:
     for number in range(16):
         cause = follow(cause, A, str(number))
 
-    assert runs(cause, A) == CHAIN_LIMIT
+    assert runs(cause, A) == CHAIN_LIMIT == 16
 
 
 def test_merge_of_nothing_is_nothing() -> None:
@@ -51,3 +51,26 @@ def test_merge_takes_the_longest_chain_of_each() -> None:
     assert merged is not None
     assert merged.request_id == "x"
     assert merged.hops == ((A, 3), (B, 5))
+
+
+def test_merge_of_one_is_that_one() -> None:
+    """Its counts are neither raised nor lowered."""
+    merged = merge([Cause("x", ((A, 1), (B, 2)))])
+
+    assert merged is not None
+    assert (merged.request_id, merged.hops) == ("x", ((A, 1), (B, 2)))
+
+
+def test_merge_takes_its_id_from_the_first_even_if_it_ran_nowhere() -> None:
+    """The first with a cause."""
+    merged = merge([Cause("x", ()), Cause("y", ((A, 2),))])
+
+    assert merged is not None
+    assert (merged.request_id, merged.hops) == ("x", ((A, 2),))
+
+
+def test_order_of_hops_is_the_order_of_running() -> None:
+    """The last that ran is last: the same in every run."""
+    cause = follow(follow(follow(None, A, "1"), B, "2"), A, "3")
+
+    assert cause.hops == ((B, 1), (A, 2))

@@ -60,6 +60,28 @@ def test_revoked_wins(enforced: bool) -> None:
     assert not policy.allows(BILL, SEND, ORDERS)  # remembered
 
 
+def test_revoking_one_leaves_the_others() -> None:
+    """Statement by statement."""
+    policy = Policy(False, (), (Statement(BILL, SEND, ORDERS),))
+
+    assert policy.allows(BILL, SEND, DEAD)
+    assert policy.allows(OTHER, SEND, ORDERS)
+    assert policy.allows(BILL, "sqs:ReceiveMessage", ORDERS)
+
+
+def test_any_of_several_grants_is_enough() -> None:
+    """In whatever order they stand."""
+    policy = Policy(True, (Statement(OTHER, SEND, ORDERS), Statement(BILL, "sqs:*", ORDERS)), ())
+
+    assert policy.allows(BILL, SEND, ORDERS)
+    assert policy.allows(BILL, SEND, ORDERS)  # remembered
+
+
+def test_actions_are_told_apart_by_case() -> None:
+    """On every system alike."""
+    assert not Statement(BILL, "sqs:send*", ORDERS).covers(BILL, SEND, ORDERS)
+
+
 def test_way_out_is_a_line_of_code() -> None:
     """What to write."""
     assert way_out(BILL, SEND, ORDERS) == (

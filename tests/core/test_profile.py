@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import asdict, evolve
 from attrs.exceptions import FrozenInstanceError
 
 from eventbus.core.profile import Profile
@@ -13,13 +13,23 @@ from eventbus.errors import InvalidSetting
 def test_deterministic_is_the_default() -> None:
     """Documented numbers, no chance."""
     assert Profile() == Profile.deterministic()
-    assert (Profile().retry_waits, Profile().jitter, Profile().rate_quotas) == ((60.0, 120.0), 0.0, False)
+    assert asdict(Profile()) == {
+        "retry_waits": (60.0, 120.0),
+        "throttle_wait": 1.0,
+        "throttle_wait_limit": 300.0,
+        "jitter": 0.0,
+        "timeout_grace": None,
+        "environment_idle": 300.0,
+        "mapping_throttle_wait": 1.0,
+        "mapping_throttle_wait_limit": 20.0,
+        "rate_quotas": False,
+    }
 
 
 def test_realistic_adds_chance_and_quotas() -> None:
     """Everything else is the same."""
     assert evolve(Profile.realistic(), jitter=0.0, rate_quotas=False) == Profile()
-    assert Profile.realistic().jitter > 0
+    assert Profile.realistic().jitter == 0.5
     assert Profile.realistic().rate_quotas
 
 
@@ -32,15 +42,40 @@ def test_profile_is_frozen() -> None:
 @pytest.mark.parametrize(
     "setting",
     [
+        {"retry_waits": (0, 0.0)},
+        {"throttle_wait": 0.001},
+        {"throttle_wait_limit": 0.001},
+        {"jitter": 0},
+        {"timeout_grace": 0},
+        {"timeout_grace": None},
+        {"environment_idle": 0.001},
+        {"mapping_throttle_wait": 0.001},
+        {"mapping_throttle_wait_limit": 0.001},
+    ],
+    ids=str,
+)
+def test_least_that_is_accepted(setting: dict[str, Any]) -> None:
+    """No pause is no shorter than a millisecond: a queue that never pauses would spin."""
+    [(name, value)] = setting.items()
+
+    assert getattr(Profile(**setting), name) == value
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
         {"retry_waits": (-1.0, 0.0)},
         {"retry_waits": [60.0, 120.0]},
+        {"retry_waits": (60.0,)},
         {"throttle_wait": 0},
-        {"throttle_wait_limit": 0},
+        {"throttle_wait": 0.0009},
+        {"throttle_wait_limit": 0.0009},
         {"jitter": -0.1},
         {"jitter": float("nan")},
         {"timeout_grace": -1},
-        {"environment_idle": 0},
-        {"mapping_throttle_wait": 0},
+        {"environment_idle": 0.0009},
+        {"mapping_throttle_wait": 0.0009},
+        {"mapping_throttle_wait_limit": 0.0009},
         {"mapping_throttle_wait_limit": "20"},
     ],
     ids=str,

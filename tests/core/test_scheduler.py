@@ -86,6 +86,26 @@ def test_armed_again_after_it_was_due() -> None:
     assert pop_all(scheduler, 7.0) == ["a"]
 
 
+def test_nobody_is_armed_for_the_end_of_time() -> None:
+    """An infinite deadline is none."""
+    scheduler = Scheduler[str]()
+
+    scheduler.arm("a", inf)
+
+    assert scheduler.next_deadline() == inf
+    assert scheduler.pushes == 0
+
+
+def test_keys_need_an_identity_alone() -> None:
+    """Two that can't be compared may be due at one instant."""
+    scheduler = Scheduler[object]()
+    first, second = object(), object()
+    scheduler.arm(first, 1.0)
+    scheduler.arm(second, 1.0)
+
+    assert [scheduler.pop_due(1.0), scheduler.pop_due(1.0), scheduler.pop_due(1.0)] == [first, second, None]
+
+
 wishes = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 20), st.booleans()), max_size=30)
 
 

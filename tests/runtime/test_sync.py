@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eventbus import App, Bus, NotInBus, ServiceError, run
+from eventbus import App, NotInBus, ServiceError, run
 from sources import sqs
 from tests.helpers import app_of, boom, echo, virtually
 
@@ -37,8 +37,7 @@ def test_same_operations_blocking() -> None:
     works = app.function(echo, name="works")
     fails = app.function(boom, name="fails")
 
-    def use(bus: Bus) -> None:
-        sync = bus.sync
+    with app.start_sync(virtual=True) as sync:
         began = sync.now()
 
         assert sync.invoke(works, 7).result() == 7
@@ -52,12 +51,6 @@ def test_same_operations_blocking() -> None:
 
         sync.advance(timedelta(minutes=1))
         assert sync.now() - began == timedelta(seconds=240)
-
-    async def main() -> None:
-        async with app.start() as bus:
-            await asyncio.to_thread(use, bus)
-
-    virtually(main)
 
 
 def test_operations_have_their_names() -> None:
