@@ -89,6 +89,8 @@ class Function(Generic[E_contra, R_co]):
         for name, value in self.environment.items():
             if not isinstance(name, str) or not isinstance(value, str):
                 raise refuse("environment", {name: value}, "texts")
+            if not name or "=" in name or "\0" in name + value:
+                raise refuse("environment", {name: value}, "what a process can have: names without =, no zero bytes")
 
 
 @frozen(eq=False, kw_only=True)

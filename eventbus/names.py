@@ -18,7 +18,7 @@ class Arn(str):
 
     @property
     def service(self) -> str:
-        return self.split(":", 3)[2]
+        return self.split(":")[2]
 
     @property
     def resource(self) -> str:

@@ -1,53 +1,82 @@
-"""Errors of S3, with its codes, texts and statuses."""
+"""Errors of S3, with its codes, texts and statuses [s3:ErrorResponses]. What was asked for stands in a note below."""
+
+from typing import ClassVar
 
 from eventbus.errors import ServiceError
 
 
 class S3Error(ServiceError):
-    """Base of what S3 answers."""
+    """Base of what S3 answers: its text, unless a call has one of its own."""
+
+    text: ClassVar[str] = ""
+
+    def __init__(self, text: str = "", *, about: str = "") -> None:
+        super().__init__(text or self.text)
+        if about:
+            self.add_note(about)
 
 
 class NoSuchKey(S3Error):
     status = 404
+    text = "The specified key does not exist."
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"The specified key does not exist. ({key})")
+        super().__init__(about=f"key {key!r}")
         self.key = key
 
 
 class NoSuchVersion(S3Error):
     status = 404
+    text = "The specified version does not exist."
 
 
 class NoSuchUpload(S3Error):
     status = 404
+    text = (
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
+        "completed."
+    )
 
 
 class MethodNotAllowed(S3Error):
     """What was asked for is a delete marker."""
 
     status = 405
+    text = "The specified method is not allowed against this resource."
 
 
 class InvalidArgument(S3Error):
-    pass
+    text = "Invalid Argument"
+
+
+class InvalidRequest(S3Error):
+    """A copy onto itself that would change nothing."""
 
 
 class KeyTooLongError(S3Error):
-    pass
+    text = "Your key is too long"
 
 
 class EntityTooSmall(S3Error):
-    pass
+    text = "Your proposed upload is smaller than the minimum allowed size"
 
 
 class EntityTooLarge(S3Error):
-    pass
+    text = "Your proposed upload exceeds the maximum allowed size"
 
 
 class InvalidPart(S3Error):
-    pass
+    text = (
+        "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified "
+        "entity tag may not match the part's entity tag."
+    )
 
 
 class InvalidPartOrder(S3Error):
-    pass
+    text = "The list of parts was not in ascending order. Parts must be ordered by part number."
+
+
+class MalformedXML(S3Error):
+    """A list of parts or keys that is empty, too long, or lacks what each entry must have."""
+
+    text = "The XML you provided was not well-formed or did not validate against our published schema"

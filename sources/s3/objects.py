@@ -1,12 +1,15 @@
 """What a bucket holds: versions of objects, and uploads in parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import md5
 from typing import Final
 
 from attrs import define, field
 
 NULL_VERSION: Final = "null"
+NO_METADATA: Final[Mapping[str, str]] = {}
+BINARY: Final = "binary/octet-stream"
+"""The content type of what has none."""
 
 
 @define(eq=False)
@@ -18,10 +21,9 @@ class Version:
     version_id: str | None
     last_modified: float
     sequencer: int
-    content_type: str = "binary/octet-stream"
-    metadata: Mapping[str, str] = field(factory=dict)
+    content_type: str = BINARY
+    metadata: Mapping[str, str] = NO_METADATA
     is_delete_marker: bool = False
-    parts: int = 0  # of a multipart upload
     _etag: str | None = None
 
     @property
@@ -37,14 +39,26 @@ class Version:
 
 
 @define(eq=False)
+class Part:
+    body: bytes
+    _digest: bytes | None = None
+
+    @property
+    def digest(self) -> bytes:
+        if self._digest is None:
+            self._digest = md5(self.body, usedforsecurity=False).digest()
+        return self._digest
+
+
+@define(eq=False)
 class Upload:
     upload_id: str
     key: str
     content_type: str
     metadata: Mapping[str, str]
-    parts: dict[int, bytes] = field(factory=dict)
+    parts: dict[int, Part] = field(factory=dict)
 
 
-def digest_of_parts(parts: list[bytes]) -> str:
-    digests = b"".join(md5(part, usedforsecurity=False).digest() for part in parts)
+def digest_of_parts(parts: Sequence[Part]) -> str:
+    digests = b"".join(part.digest for part in parts)
     return f"{md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"

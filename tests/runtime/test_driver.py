@@ -22,7 +22,7 @@ class Alarm:
     address: Arn
     at: float = inf
     stays: bool = False
-    does: Callable[[float], None] | None = None
+    does: Callable[[float], object] | None = None
     rang: list[float] = field(factory=list)
     effects: list[Any] = field(factory=list)
     notes: list[Any] = field(factory=list)
@@ -99,7 +99,7 @@ def test_effects_are_applied_first_in_first_out() -> None:
         def apply(now: float, word: str) -> None:
             house.did.append(word)
             if word == "a":
-                house.driver.effects.append("c")
+                house.alarm.say(now, "c")
 
         house.driver.handlers = {str: apply}
         house.driver.feed(house.alarm, house.alarm.say, "a", "b")
@@ -267,7 +267,7 @@ def test_many_due_machines_take_several_turns() -> None:
         def count() -> None:
             counts.append(sum(len(alarm.rang) for alarm in alarms))
 
-        alarms[0].does = lambda now: house.driver.loop.call_soon(count) and None
+        alarms[0].does = lambda now: house.driver.loop.call_soon(count)
         turns = house.driver.turns
         await asyncio.sleep(6)
         count()

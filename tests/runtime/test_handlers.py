@@ -139,22 +139,10 @@ def test_answer_to_a_mapping_comes_in_the_same_turn() -> None:
     virtually(main)
 
 
-def counted(profile: Profile, calls: int, **settings: Any) -> tuple[int, int]:
-    """Of so many calls at one instant, how many passed and how many were refused."""
-    app, work = app_of(echo, **settings)
-
-    async def main() -> tuple[int, int]:
-        async with app.start(profile=profile) as bus:
-            ended = await asyncio.gather(*(bus.invoke(work, 1) for _ in range(calls)), return_exceptions=True)
-            refused = [each for each in ended if isinstance(each, TooManyRequestsException)]
-            assert {each.reason for each in refused} <= {"ReservedFunctionInvocationRateLimitExceeded"}
-            return calls - len(refused), len(refused)
-
-    return virtually(main)
-
-
 @pytest.mark.parametrize(
-    ("profile", "passed"), [(Profile.deterministic(), 60), (Profile.realistic(), 50)], ids=["deterministic", "realistic"]
+    ("profile", "passed"),
+    [(Profile.deterministic(), 60), (Profile.realistic(), 50)],
+    ids=["deterministic", "realistic"],
 )
 def test_requests_per_second(profile: Profile, passed: int) -> None:
     """Ten for each unit of concurrency, where the profile has quotas; one after the other they need but one unit."""
