@@ -147,7 +147,7 @@ class AsyncQueue:
         due = self._waiting[0][0] if self._waiting else inf
         if self._ready:
             due = min(due, self._too_old_at(self._ready[0]))
-            if self._paused_until > -inf and len(self._out) < self.window and not self.blocked:
+            if len(self._out) < self.window and not self.blocked:  # or it would have been sent out
                 due = min(due, self._paused_until)
         return due
 
@@ -165,7 +165,6 @@ class AsyncQueue:
     def _send_out(self, now: float, most: float = inf) -> None:
         if self.blocked or now < self._paused_until:
             return
-        self._paused_until = -inf
         while self._ready and len(self._out) < min(self.window, most):
             pending = self._ready.popleft()
             if now >= self._too_old_at(pending):

@@ -123,7 +123,7 @@ class Engine:
             self.driver, self.concurrency, setup.policy, self.attempts, self.faults, setup.log_failure
         )
         self.handlers.register()
-        self.feed = Feed(self.driver, setup.policy)
+        self.feed = Feed(self.driver, setup.policy, self.bus)
         self.quiet = Quiet(self.handlers)
         if setup.journal is not None:
             setup.journal.started(self.seed, self._epoch)

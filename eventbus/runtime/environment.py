@@ -72,6 +72,13 @@ class Pool:
     def take(self) -> Invoke | None:
         return self.ready.popleft() if self.ready and not self.closed else None
 
+    def take_due(self) -> Invoke | None:
+        """Whoever is about to wait first wakes what is due: perhaps it is for him."""
+        self._called += 1
+        self.driver.wake_due()
+        self._called -= 1
+        return self.take()
+
     def arrived(self) -> None:
         self._called -= 1
 
@@ -129,8 +136,7 @@ class Environment:
         while not self.retired:
             invoke = self.pool.take()
             if invoke is None:
-                self.pool.driver.wake_due()  # before waiting: perhaps it is for us
-                invoke = self.pool.take()
+                invoke = self.pool.take_due()
             if invoke is None:
                 await self._idle()
                 continue
@@ -225,7 +231,10 @@ class Environment:
         if invoke.tail is not None:
             seconds = self.pool.driver.now() - self._began
             tail.report(invoke.tail, invoke.request_id, seconds, self.pool.function.memory_size, outcome)
+        taking = not self.retired  # the next attempt itself: nobody else is woken for it
+        self.pool._called += taking
         self.pool.engine.handlers.finished(invoke, self._began, outcome)
+        self.pool._called -= taking
 
     async def _run(self, invoke: Invoke) -> Outcome:
         """Begin the attempt and await its end; a timed-out one ends in one outcome, whatever the handler did."""

@@ -12,7 +12,7 @@ from eventbus.core.policy import Policy, way_out
 from eventbus.errors import AccessDeniedException, NotInBus
 from eventbus.names import Arn
 
-from .context import current_invocation
+from .context import Invocation, current_invocation
 from .driver import CALLS_PER_CHECKPOINT, Driver
 
 T = TypeVar("T")
@@ -46,6 +46,7 @@ class Feed:
 
     driver: Driver
     policy: Policy | None
+    bus: Any  # whose invocations count: a handler of another bus calls from outside
     waiters: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
     closing: str | None = field(default=None, init=False)
     draining: bool = field(default=False, init=False)  # while closing, what still runs may call
@@ -79,8 +80,13 @@ class Feed:
         if self.driver.broken is not None:
             raise self.driver.broken
 
-    def cause(self) -> Cause | None:
+    def caller(self) -> Invocation | None:
+        """The invocation of this bus in which the caller runs."""
         invocation = current_invocation()
+        return None if invocation is None or invocation.bus is not self.bus else invocation
+
+    def cause(self) -> Cause | None:
+        invocation = self.caller()
         return None if invocation is None else invocation.cause()
 
     async def checkpoint(self) -> None:
@@ -101,12 +107,12 @@ class Feed:
                 f"this bus runs on {self.driver.loop!r}, the call came from {running!r}; "
                 "from a thread use bus.from_thread(...) or bus.sync"
             )
-        if self.closing is not None and not (self.draining and current_invocation() is not None):
+        if self.closing is not None and not (self.draining and self.caller() is not None):
             raise NotInBus(self.closing)
 
     def check_permission(self, action: str, resource: Arn) -> None:
         """Code in a handler acts as its function; the owner of the bus may do anything."""
-        invocation = current_invocation()
+        invocation = self.caller()
         if invocation is None or self.policy is None:
             return
         function = invocation.invoke.function

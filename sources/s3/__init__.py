@@ -3,23 +3,29 @@
 Restore, replication, life cycle, tiering, access control and tagging are not offered: their event types are refused.
 """
 
-from .bucket import Bucket
-from .client import (
-    BucketClient,
+from .answers import (
+    CreatedUpload,
+    DeletedObject,
     DeleteResult,
     ListedObject,
     ListedVersion,
     Listing,
     PutResult,
     StoredObject,
+    UploadedPart,
+    VersionListing,
 )
+from .bucket import Bucket
+from .client import BucketClient
 from .errors import (
     EntityTooLarge,
     EntityTooSmall,
     InvalidArgument,
     InvalidPart,
     InvalidPartOrder,
+    InvalidRequest,
     KeyTooLongError,
+    MalformedXML,
     MethodNotAllowed,
     NoSuchKey,
     NoSuchUpload,
@@ -41,16 +47,20 @@ from .notifications import Notification
 __all__ = [
     "Bucket",
     "BucketClient",
+    "CreatedUpload",
     "DeleteResult",
+    "DeletedObject",
     "EntityTooLarge",
     "EntityTooSmall",
     "InvalidArgument",
     "InvalidPart",
     "InvalidPartOrder",
+    "InvalidRequest",
     "KeyTooLongError",
     "ListedObject",
     "ListedVersion",
     "Listing",
+    "MalformedXML",
     "MethodNotAllowed",
     "NoSuchKey",
     "NoSuchUpload",
@@ -67,4 +77,6 @@ __all__ = [
     "S3RequestParameters",
     "S3ResponseElements",
     "StoredObject",
+    "UploadedPart",
+    "VersionListing",
 ]

@@ -13,21 +13,31 @@ from .client import BucketClient
 from .machine import BucketMachine
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-EVENT_VERSIONS: Final = ("2.1", "2.6")
+_ADDRESS: Final = re.compile(r"\d+\.\d+\.\d+\.\d+")
+RESERVED_STARTS: Final = ("xn--", "sthree-", "amzn-s3-demo-")
+RESERVED_ENDS: Final = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+EVENT_VERSIONS: Final = ("family", "2.6")
 
 
 def _check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+    """[s3:bucketnamingrules]"""
     if not isinstance(value, str) or not _NAME.fullmatch(value) or ".." in value:
         raise refuse("name", value, "3 to 63 small letters, digits, dots and hyphens")
+    if _ADDRESS.fullmatch(value):
+        raise refuse("name", value, "what does not look like an IP address")
+    if value.startswith(RESERVED_STARTS) or value.endswith(RESERVED_ENDS):
+        reserved = ", ".join((*RESERVED_STARTS, *RESERVED_ENDS))
+        raise refuse("name", value, f"none of the reserved starts and ends {reserved}")
 
 
 @frozen(eq=False)
 class Bucket:
-    """A bucket in memory. `event_version` is what its events say: "2.1" as recorded, or the newer "2.6"."""
+    """A bucket in memory. `event_version` is what its events say: that of the event type's family as recorded, which is
+    2.1 for what is created and removed, or "2.6" for all."""
 
     name: str = field(validator=_check_name)
     versioning: bool = field(default=False, kw_only=True, validator=one_of((True, False)))
-    event_version: Literal["2.1", "2.6"] = field(default="2.1", kw_only=True, validator=one_of(EVENT_VERSIONS))
+    event_version: Literal["family", "2.6"] = field(default="family", kw_only=True, validator=one_of(EVENT_VERSIONS))
 
     @property
     def arn(self) -> Arn:

@@ -1,80 +1,27 @@
 """What one can do with a bucket."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Final
+from typing import Any
 
-from attrs import define, field
+from attrs import define
 
-from eventbus.ports import Feed
+from eventbus.ports import Feed, Resource
 
-from .errors import EntityTooLarge, InvalidArgument, KeyTooLongError
+from . import checking
+from .answers import (
+    CreatedUpload,
+    DeletedObject,
+    DeleteResult,
+    ListedObject,
+    ListedVersion,
+    Listing,
+    PutResult,
+    StoredObject,
+    UploadedPart,
+    VersionListing,
+)
 from .machine import BucketMachine
-from .objects import NULL_VERSION, Version
-
-KEY_LIMIT: Final = 1_024
-"""Bytes."""
-OBJECT_LIMIT: Final = 5 * 1024**3
-PARTS_LIMIT: Final = 10_000
-KEYS_LIMIT: Final = 1_000
-
-
-@define(eq=False)
-class StoredObject:
-    """An object as GetObject and HeadObject show it; `body` is empty after a head. `e_tag` stands in quotes."""
-
-    key: str
-    body: bytes
-    content_length: int
-    content_type: str
-    e_tag: str
-    last_modified: datetime
-    metadata: Mapping[str, str]
-    version_id: str | None
-
-
-@define(eq=False)
-class PutResult:
-    e_tag: str
-    version_id: str | None
-
-
-@define(eq=False)
-class DeleteResult:
-    delete_marker: bool
-    version_id: str | None
-
-
-@define(eq=False)
-class ListedObject:
-    key: str
-    size: int
-    e_tag: str
-    last_modified: datetime
-
-
-@define(eq=False)
-class Listing:
-    """`common_prefixes` stand for keys that share a prefix up to the delimiter."""
-
-    contents: list[ListedObject] = field(factory=list)
-    common_prefixes: list[str] = field(factory=list)
-    is_truncated: bool = False
-    next_continuation_token: str | None = None
-
-    @property
-    def key_count(self) -> int:
-        return len(self.contents) + len(self.common_prefixes)
-
-
-@define(eq=False)
-class ListedVersion:
-    key: str
-    version_id: str
-    is_latest: bool
-    is_delete_marker: bool
-    size: int
-    last_modified: datetime
+from .objects import BINARY, Version
 
 
 @define(eq=False)
@@ -89,61 +36,63 @@ class BucketClient:
         key: str,
         body: bytes | str = b"",
         *,
-        content_type: str = "binary/octet-stream",
+        content_type: str | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> PutResult:
-        """The object is stored and its notifications are handed over. Text is stored as UTF-8."""
-        content = _content(body)
-        _check_key(key)
-        machine = self._machine
+        """The object is stored and its notifications are handed over. Text is stored as UTF-8; the content type is
+        `binary/octet-stream` unless given. Raises `KeyTooLongError`, `EntityTooLarge`, `InvalidArgument`."""
+        checking.check_key(key)
+        content = checking.content(body)
+        machine, kept = self._machine, checking.metadata_of(metadata)
         version = await self._feed.call(
-            machine, "s3:PutObject", machine.put, key, content, content_type, metadata or {}, self._feed.cause()
+            machine, "s3:PutObject", machine.put, key, content, content_type or BINARY, kept, self._feed.cause()
         )
-        return PutResult(_quoted(version), version.version_id)
+        return PutResult(version)
 
     async def get_object(self, key: str, *, version_id: str | None = None) -> StoredObject:
-        """Raises `NoSuchKey`, `NoSuchVersion`."""
-        machine = self._machine
-        return self._shown(await self._feed.call(machine, "s3:GetObject", machine.get, key, version_id), with_body=True)
+        """The newest version, or that one. Raises `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed` for a marker."""
+        version = await self._get(key, version_id)
+        return StoredObject(version, self._machine.birth.epoch, version.body)
 
     async def head_object(self, key: str, *, version_id: str | None = None) -> StoredObject:
-        machine = self._machine
-        found = await self._feed.call(machine, "s3:GetObject", machine.get, key, version_id)
-        return self._shown(found, with_body=False)
+        """As `get_object`, without the body."""
+        return StoredObject(await self._get(key, version_id), self._machine.birth.epoch, b"")
 
     async def delete_object(self, key: str, *, version_id: str | None = None) -> DeleteResult:
         """In a versioned bucket a delete marker, or that version is gone for good. Nothing there is no error."""
         machine = self._machine
-        gone = await self._feed.call(machine, "s3:DeleteObject", machine.delete, key, version_id, self._feed.cause())
+        checking.check_key(key)
+        action = "s3:DeleteObject" if version_id is None else "s3:DeleteObjectVersion"
+        gone = await self._feed.call(machine, action, machine.delete, key, version_id, self._feed.cause())
         if gone is None:
             return DeleteResult(False, version_id)
         return DeleteResult(gone.is_delete_marker, gone.version_id)
 
-    async def delete_objects(self, keys: Sequence[str]) -> list[DeleteResult]:
-        """Up to 1,000 keys; each is an operation, with a notification, of its own."""
-        if len(keys) > KEYS_LIMIT:
-            raise InvalidArgument(f"keys: {len(keys)} given, up to {KEYS_LIMIT} allowed")
-        return [await self.delete_object(key) for key in keys]
+    async def delete_objects(self, keys: Sequence[str]) -> list[DeletedObject]:
+        """1 to 1,000 keys in one call, each with a notification of its own. Raises `MalformedXML` for others."""
+        machine = self._machine
+        checking.check_keys(keys)
+        found = await self._feed.call(machine, "s3:DeleteObject", machine.delete_each, list(keys), self._feed.cause())
+        markers = [gone.version_id if gone is not None and gone.is_delete_marker else None for gone in found]
+        return [DeletedObject(key, marker is not None, marker) for key, marker in zip(keys, markers, strict=True)]
 
     async def copy_object(
         self,
         key: str,
-        copy_source: str,
+        copy_source: "str | tuple[Resource[Any], str]",
         *,
-        version_id: str | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> PutResult:
-        """`copy_source` is `bucket/key` in this bucket. With `metadata` the copy has that instead of the source's."""
+        """`copy_source` is `bucket/key`, with `?versionId=...` behind it for a version, or a pair of a bucket and a
+        key; this bucket only. With `metadata` the copy has that instead of the source's. Raises what `get_object`
+        raises, `InvalidArgument` for another bucket, `InvalidRequest` for a copy onto itself that changes nothing."""
         machine = self._machine
-        bucket, _, source_key = copy_source.lstrip("/").partition("/")
-        if bucket != machine.arn.name:
-            raise InvalidArgument(f"copy_source={copy_source!r}: only copies within {machine.arn.name} are offered")
-        _check_key(key)
-        source = await self._feed.call(machine, "s3:GetObject", machine.get, source_key, version_id)
-        version = await self._feed.call(
-            machine, "s3:PutObject", machine.copy, key, source, metadata, self._feed.cause()
-        )
-        return PutResult(_quoted(version), version.version_id)
+        checking.check_key(key)
+        source_key, version_id = checking.source_of(copy_source, machine.arn.name)
+        kept = None if metadata is None else checking.metadata_of(metadata)
+        source = await self._get(source_key, version_id)
+        version = await self._feed.call(machine, "s3:PutObject", machine.copy, key, source, kept, self._feed.cause())
+        return PutResult(version)
 
     async def list_objects_v2(
         self,
@@ -151,129 +100,62 @@ class BucketClient:
         prefix: str = "",
         delimiter: str = "",
         start_after: str = "",
-        max_keys: int = KEYS_LIMIT,
+        max_keys: int = checking.KEYS_LIMIT,
         continuation_token: str | None = None,
     ) -> Listing:
-        """Keys in order; at most `max_keys` of them and of common prefixes together."""
-        if not 0 <= max_keys <= KEYS_LIMIT:
-            raise InvalidArgument(f"max_keys={max_keys}: 0 to {KEYS_LIMIT}")
-        machine = self._machine
-        await self._feed.call(machine, "s3:ListBucket", _nothing)
+        """Keys in order; at most `max_keys` of them and of common prefixes together, never more than 1,000."""
+        machine, limit = self._machine, checking.page_size(max_keys)
         after = start_after if continuation_token is None else continuation_token
-        listing = Listing()
-        for key in machine.listed():
-            group = _common_prefix(key, prefix, delimiter)
-            shown = group or key
-            if not key.startswith(prefix) or shown <= after or key <= after or shown in listing.common_prefixes[-1:]:
-                continue
-            if listing.key_count == max_keys:
-                listing.is_truncated = max_keys > 0
-                break
-            if group:
-                listing.common_prefixes.append(group)
-            else:
-                listing.contents.append(self._listed(machine.newest(key)))
-            listing.next_continuation_token = shown
-        if not listing.is_truncated:
-            listing.next_continuation_token = None
+        page, newest = await self._feed.call(
+            machine, "s3:ListBucket", machine.list_keys, prefix, delimiter, after, limit
+        )
+        contents = [ListedObject(version, machine.birth.epoch) for version in newest]
+        return Listing(contents, page.prefixes, page.truncated, page.last if page.truncated else None)
+
+    async def list_object_versions(self, *, prefix: str = "") -> VersionListing:
+        """By key, the newest first; all of them in one page."""
+        machine = self._machine
+        found = await self._feed.call(machine, "s3:ListBucketVersions", machine.list_versions, prefix)
+        listing = VersionListing()
+        for version, latest in found:
+            place = listing.delete_markers if version.is_delete_marker else listing.versions
+            place.append(ListedVersion(version, machine.birth.epoch, latest))
         return listing
 
-    async def list_object_versions(self, *, prefix: str = "") -> list[ListedVersion]:
-        """By key, the newest first; delete markers too."""
-        machine = self._machine
-        await self._feed.call(machine, "s3:ListBucketVersions", _nothing)
-        found = [version for version in machine.all_versions() if version.key.startswith(prefix)]
-        return [
-            ListedVersion(
-                version.key,
-                version.version_id or NULL_VERSION,
-                machine.newest(version.key) is version,
-                version.is_delete_marker,
-                version.size,
-                self._at(version),
-            )
-            for version in found
-        ]
-
     async def create_multipart_upload(
-        self, key: str, *, content_type: str = "binary/octet-stream", metadata: Mapping[str, str] | None = None
-    ) -> str:
-        """The upload id."""
-        _check_key(key)
-        machine = self._machine
+        self, key: str, *, content_type: str | None = None, metadata: Mapping[str, str] | None = None
+    ) -> CreatedUpload:
+        """Parts may be uploaded under the `upload_id` of the answer."""
+        checking.check_key(key)
+        machine, kept = self._machine, checking.metadata_of(metadata)
         upload = await self._feed.call(
-            machine, "s3:PutObject", machine.create_upload, key, content_type, metadata or {}
+            machine, "s3:PutObject", machine.create_upload, key, content_type or BINARY, kept
         )
-        return upload.upload_id
+        return CreatedUpload(key, upload.upload_id)
 
-    async def upload_part(self, key: str, upload_id: str, part_number: int, body: bytes | str) -> None:
-        """Parts are numbered from 1 to 10,000; one that is sent again replaces the first."""
-        if not 1 <= part_number <= PARTS_LIMIT:
-            raise InvalidArgument(f"Part number must be an integer between 1 and 10000, inclusive ({part_number})")
-        machine = self._machine
-        content = _content(body)
-        await self._feed.call(machine, "s3:PutObject", machine.upload_part, key, upload_id, part_number, content)
+    async def upload_part(self, key: str, upload_id: str, part_number: int, body: bytes | str) -> UploadedPart:
+        """Parts are numbered from 1 to 10,000; one that is sent again replaces the first. Raises `NoSuchUpload`."""
+        checking.check_part_number(part_number)
+        machine, content = self._machine, checking.content(body)
+        part = await self._feed.call(machine, "s3:PutObject", machine.upload_part, key, upload_id, part_number, content)
+        return UploadedPart(part)
 
-    async def complete_multipart_upload(self, key: str, upload_id: str, part_numbers: Sequence[int]) -> PutResult:
-        """The parts are one object. Raises `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall` (5 MiB)."""
-        machine = self._machine
+    async def complete_multipart_upload(
+        self, key: str, upload_id: str, parts: Sequence[Mapping[str, Any]]
+    ) -> PutResult:
+        """The parts, each `{"part_number": ..., "e_tag": ...}`, are one object. Raises `NoSuchUpload`, `InvalidPart`,
+        `InvalidPartOrder`, `MalformedXML`, and `EntityTooSmall` where one before the last has less than 5 MiB."""
+        machine, named = self._machine, checking.parts_of(parts)
         cause = self._feed.cause()
-        version = await self._feed.call(
-            machine, "s3:PutObject", machine.complete_upload, key, upload_id, part_numbers, cause
-        )
-        return PutResult(_quoted(version), version.version_id)
+        version = await self._feed.call(machine, "s3:PutObject", machine.complete_upload, key, upload_id, named, cause)
+        return PutResult(version)
 
     async def abort_multipart_upload(self, key: str, upload_id: str) -> None:
-        """Its parts are gone."""
+        """The upload and its parts are gone. Raises `NoSuchUpload`."""
         machine = self._machine
         await self._feed.call(machine, "s3:AbortMultipartUpload", machine.abort_upload, key, upload_id)
 
-    def _shown(self, version: Version, *, with_body: bool) -> StoredObject:
-        return StoredObject(
-            version.key,
-            version.body if with_body else b"",
-            version.size,
-            version.content_type,
-            _quoted(version),
-            self._at(version),
-            dict(version.metadata),
-            version.version_id,
-        )
-
-    def _listed(self, version: Version) -> ListedObject:
-        return ListedObject(version.key, version.size, _quoted(version), self._at(version))
-
-    def _at(self, version: Version) -> datetime:
-        return datetime.fromtimestamp(self._machine.birth.epoch + version.last_modified, UTC)
-
-
-def _nothing(now: float) -> None:
-    """A read: a turn in which nothing changes."""
-
-
-def _quoted(version: Version) -> str:
-    return f'"{version.etag}"'
-
-
-def _content(body: bytes | str) -> bytes:
-    if isinstance(body, str):
-        body = body.encode()
-    if not isinstance(body, bytes):
-        raise InvalidArgument(f"body: bytes or a text, not {type(body).__name__}")
-    if len(body) > OBJECT_LIMIT:
-        raise EntityTooLarge("Your proposed upload exceeds the maximum allowed size")
-    return body
-
-
-def _check_key(key: str) -> None:
-    if not isinstance(key, str) or not key:
-        raise InvalidArgument(f"key={key!r}: a text that is not empty")
-    if len(key.encode()) > KEY_LIMIT:
-        raise KeyTooLongError("Your key is too long")
-
-
-def _common_prefix(key: str, prefix: str, delimiter: str) -> str:
-    if not delimiter or not key.startswith(prefix):
-        return ""
-    at = key.find(delimiter, len(prefix))
-    return "" if at < 0 else key[: at + len(delimiter)]
+    async def _get(self, key: str, version_id: str | None) -> Version:
+        machine = self._machine
+        action = "s3:GetObject" if version_id is None else "s3:GetObjectVersion"
+        return await self._feed.call(machine, action, machine.get, key, version_id)

@@ -12,6 +12,8 @@ from .objects import Version
 OWNER: Final = "A3NL1KOZZKExample"
 REQUESTER: Final = "AWS:AIDAEVENTBUSREQUESTER"
 ADDRESS: Final = "127.0.0.1"
+FAMILY_VERSION: Final = "2.1"
+"""Of what is created and removed; other event types had 2.2 and 2.3."""
 
 
 class S3Identity(TypedDict):
@@ -74,7 +76,7 @@ def record(
     return {
         "Records": [
             {
-                "eventVersion": event_version,
+                "eventVersion": FAMILY_VERSION if event_version == "family" else event_version,
                 "eventSource": "aws:s3",
                 "awsRegion": REGION,
                 "eventTime": iso_milliseconds(at),

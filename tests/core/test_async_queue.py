@@ -420,6 +420,9 @@ def test_failed_delivery_is_counted() -> None:
     dead, lost = take_deliveries(queue)
 
     queue.delivered(180.0, dead.token, "AccessDeniedException")
+
+    assert (queue.dead_letter_errors, queue.destination_delivery_failures) == (1, 0)
+
     queue.delivered(180.0, lost.token, "ResourceNotFoundException")
 
     assert (queue.dead_letter_errors, queue.destination_delivery_failures) == (1, 1)

@@ -359,6 +359,22 @@ def test_ctrl_c_in_a_handler_stops_the_program(kind: str, virtual: bool) -> None
         run(main, virtual=virtual)
 
 
+def test_other_ways_out_of_a_handler_break_the_bus() -> None:
+    """Such as `pytest.fail`: they are meant for a test, so they are no outcome either."""
+
+    async def fails(event: Any, context: Any) -> None:
+        pytest.fail("wrong event")
+
+    app, work = app_of(fails)
+
+    async def main() -> None:
+        with pytest.raises(BusBroken, match="environment 1 of work.*wrong event"):
+            async with app.start() as bus:
+                await bus.invoke(work)
+
+    virtually(main)
+
+
 # Starting
 
 
@@ -455,6 +471,44 @@ def test_most_recently_used_environment_comes_first() -> None:
 
             await bus.advance(299.5)
 
+            assert bus.statistics().environments == 1
+
+    virtually(main)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5], ids=["at once", "waiting"])
+@pytest.mark.parametrize("slots", [1, 3])
+def test_no_more_environments_than_slots(slots: int, seconds: float) -> None:
+    """Who ends an attempt takes the next one: nobody is started or woken for it."""
+    app, work = app_of(nap, reserved_concurrent_executions=slots)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for _ in range(250):
+                await bus.invoke(work, seconds, invocation_type="Event")
+            await bus.settle()
+
+            assert len(bus.invocations(work)) == 250
+            assert bus.statistics().environments <= slots
+
+    virtually(main)
+
+
+def test_attempt_that_falls_due_is_taken_by_who_looks() -> None:
+    """An environment about to wait wakes what is due, and takes it itself."""
+
+    async def slow(event: Any, context: Any) -> None:
+        asyncio.get_running_loop()._now += 60  # type: ignore[attr-defined]  # the loop was busy
+        raise ValueError("boom")
+
+    app, work = app_of(slow, timeout=900)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus.invoke(work, invocation_type="Event")
+            await bus.settle()
+
+            assert len(bus.invocations(work)) == 3
             assert bus.statistics().environments == 1
 
     virtually(main)

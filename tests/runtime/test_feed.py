@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eventbus import App, BusBroken, NotInBus, Profile, current_bus
+from eventbus import App, Bus, BusBroken, NotInBus, Profile, current_bus
 from eventbus.errors import AccessDeniedException
 from eventbus.runtime.driver import CALLS_PER_CHECKPOINT
 from sources import sqs
@@ -203,6 +203,29 @@ def test_handler_acts_as_its_function() -> None:
 
             assert isinstance(attempt.exception, AccessDeniedException)
             assert [message.body for message in await bus[queue].peek()] == ["y"]
+
+    virtually(main)
+
+
+def test_handler_of_another_bus_calls_from_outside() -> None:
+    """It has no permissions there, and needs none; nor does its chain of requests go on there."""
+    one, two = App(), App()
+    queue = two.add(sqs.Queue("orders"))
+    buses: list[Bus] = []
+
+    @one.function
+    async def sends(event: Any, context: Any) -> None:
+        await buses[1][queue].send_message("x")
+
+    async def main() -> None:
+        async with one.start(permissions="enforced") as bus, two.start(permissions="enforced") as other:
+            buses.extend([bus, other])
+            answer = await bus.invoke(sends)
+            answer.result()
+
+            [message] = await other[queue].peek()
+            assert message.body == "x"
+            assert answer.request_id not in str(other.trace(message.message_id))
 
     virtually(main)
 

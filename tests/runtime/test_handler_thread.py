@@ -1,8 +1,12 @@
 """Threads of `def` environments: what they may ask of the bus, and how they end."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,8 @@ import pytest
 from eventbus import App, FunctionError, NotInBus, VirtualLoop, current_bus, run
 from sources import sqs
 from tests.helpers import app_of, echo, virtually
+
+ENVIRON = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 async def error_type(bus: Any, function: Any, event: Any = None) -> str:
@@ -258,3 +264,26 @@ def test_loop_of_the_thread_is_its_own() -> None:
     wait_for_threads()
 
     assert loops[0].is_closed()
+
+
+@pytest.mark.parametrize("virtual", [True, False], ids=["virtual", "real"])
+def test_process_ends_though_a_handler_never_does(virtual: bool, tmp_path: Path) -> None:
+    """Reported at its timeout, one real second on either clock: outside work can't be hurried."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import threading, eventbus\n"
+        "app = eventbus.App()\n"
+        "@app.function(timeout=1)\n"
+        "def never(event, context):\n"
+        "    threading.Event().wait()\n"
+        "async def main():\n"
+        "    async with app.start() as bus:\n"
+        "        print((await bus.invoke(never)).payload.decode())\n"
+        f"eventbus.run(main, virtual={virtual})\n"
+        "print('ended')\n"
+    )
+    ran = subprocess.run([sys.executable, script], env=ENVIRON, capture_output=True, text=True, timeout=20, check=False)
+
+    assert ran.stdout.splitlines()[-1] == "ended", ran.stderr
+    assert "Task timed out after 1.00 seconds" in ran.stdout
+    assert ran.returncode == 0

@@ -6,8 +6,7 @@ from typing import Any
 
 import eventbus
 from eventbus import App
-
-from ..helpers import virtually
+from tests.helpers import virtually
 
 
 def test_a_sleeping_def_handler_times_out() -> None:

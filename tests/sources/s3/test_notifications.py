@@ -1,24 +1,21 @@
 """Which notification meets which event, which two can't stand together, what is refused."""
 
+import re
 from typing import Any
 
 import pytest
 
 from eventbus import App
 from eventbus.errors import InvalidSetting
+from eventbus.names import arn_of
 from sources import s3, sqs
 from sources.s3 import notifications
 from sources.s3.events import encoded
-from tests.contracts.s3_tables import KEY_ENCODING, MATCHES, OVERLAPS, Match, Overlap
+from tests.contracts.s3_tables import MATCHES, OVERLAPS, Match, Overlap
 
 QUEUE = sqs.Queue("q")
 BUCKET = s3.Bucket("uploads")
-
-
-@pytest.mark.parametrize(("key", "shown"), KEY_ENCODING, ids=lambda text: repr(text)[:30])
-def test_keys_are_form_encoded(key: str, shown: str) -> None:
-    """In events, and as filters see them."""
-    assert encoded(key) == shown
+CREATED = ["s3:ObjectCreated:*"]
 
 
 @pytest.mark.parametrize("row", MATCHES, ids=lambda row: row.id)
@@ -55,26 +52,97 @@ def test_overlaps(row: Overlap) -> None:
         app.add(other)
 
 
+class Declared:
+    """Something else that has an ARN."""
+
+    def __init__(self, service: str) -> None:
+        self.arn = arn_of(service, "other")
+
+
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
         ({"events": []}, "events"),
         ({"events": "s3:ObjectCreated:*"}, "events"),
+        ({"events": None}, "events"),
+        ({"events": [7]}, "events"),
         ({"events": ["s3:ObjectCreated:Nothing"]}, "events"),
-        ({"events": ["s3:ObjectTagging:Put"]}, "would never fire"),
-        ({"events": ["s3:LifecycleTransition"]}, "would never fire"),
-        ({"events": ["s3:ObjectCreated:*"], "destination": sqs.Queue("q.fifo")}, "FIFO"),
-        ({"events": ["s3:ObjectCreated:*"], "destination": s3.Bucket("other")}, "destination"),
-        ({"events": ["s3:ObjectCreated:*"], "destination": "q"}, "destination"),
+        ({"events": ["ObjectCreated:*"]}, "events"),
+        ({"bucket": QUEUE}, "bucket"),
+        ({"bucket": "uploads"}, "bucket"),
+        ({"destination": sqs.Queue("q.fifo")}, "FIFO"),
+        ({"destination": s3.Bucket("other")}, "destination"),
+        ({"destination": "q"}, "destination"),
+        ({"destination": Declared("sns")}, "topics and EventBridge are not offered"),
+        ({"destination": Declared("events")}, "topics and EventBridge are not offered"),
+        ({"prefix": "p" * 1_025}, "prefix"),
+        ({"suffix": "s" * 1_025}, "suffix"),
+        ({"prefix": None}, "prefix"),
+        ({"id": ""}, "id"),
+        ({"test_event": None}, "test_event"),
     ],
     ids=str,
 )
 def test_what_is_refused(settings: dict[str, Any], word: str) -> None:
     """Where it is written."""
-    arguments = {"destination": QUEUE, **settings}
+    arguments = {"bucket": BUCKET, "destination": QUEUE, "events": CREATED, **settings}
 
     with pytest.raises(InvalidSetting, match=word):
-        s3.Notification(BUCKET, **arguments)
+        s3.Notification(**arguments)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "s3:ObjectRestore:*",
+        "s3:ObjectRestore:Completed",
+        "s3:ReducedRedundancyLostObject",
+        "s3:Replication:OperationNotTracked",
+        "s3:LifecycleTransition",
+        "s3:LifecycleExpiration:Delete",
+        "s3:IntelligentTiering",
+        "s3:ObjectAcl:Put",
+        "s3:ObjectTagging:*",
+        "s3:ObjectAnnotation:Put",
+        "s3:ObjectRetention:Put",
+    ],
+)
+def test_event_types_without_an_operation_are_refused_by_name(event: str) -> None:
+    """Nothing here would make them happen."""
+    with pytest.raises(InvalidSetting, match=f"{re.escape(event)}.*never fire"):
+        s3.Notification(BUCKET, QUEUE, events=[*CREATED, event])
+
+
+def test_longest_filters() -> None:
+    """1,024 characters each."""
+    assert s3.Notification(BUCKET, QUEUE, events=CREATED, prefix="p" * 1_024, suffix="s" * 1_024)
+
+
+def test_ids_are_unique_in_a_bucket() -> None:
+    """Also where nothing overlaps."""
+    app = App()
+    bucket, queue = app.add(s3.Bucket("uploads")), app.add(sqs.Queue("q"))
+    app.add(s3.Notification(bucket, queue, events=CREATED, prefix="a/", id="same"))
+
+    with pytest.raises(InvalidSetting, match="id='same'"):
+        app.add(s3.Notification(bucket, queue, events=CREATED, prefix="b/", id="same"))
+
+
+def test_other_buckets_do_not_matter() -> None:
+    """The same notification of two buckets."""
+    app = App()
+    queue = app.add(sqs.Queue("q"))
+    for name in ("uploads", "downloads"):
+        app.add(s3.Notification(app.add(s3.Bucket(name)), queue, events=CREATED, id="same"))
+
+
+def test_event_types_are_kept_as_they_were() -> None:
+    """Whatever becomes of the list."""
+    events = ["s3:ObjectCreated:Put"]
+    notification = s3.Notification(BUCKET, QUEUE, events=events)
+    events.append("s3:ObjectRemoved:*")
+
+    assert notification.events == ("s3:ObjectCreated:Put",)
 
 
 def test_parts_of_another_app_are_refused() -> None:
