@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, Never, TypeVar, overload
 
 from attrs import define, field, fields
 
-from .checks import between, refuse
+from .checks import between, given, refuse
 from .core.concurrency import ACCOUNT_CONCURRENCY, UNRESERVED_MINIMUM
 from .core.policy import Policy, Statement
 from .core.profile import Profile
@@ -41,7 +41,7 @@ class App:
 
     name: str = "app"
     concurrent_executions: int = field(
-        default=ACCOUNT_CONCURRENCY, kw_only=True, validator=between(1, 1_000_000, whole=True)
+        default=ACCOUNT_CONCURRENCY, kw_only=True, validator=given(between(1, 1_000_000, whole=True))
     )
     _functions: dict[Arn, Function[Any, Any]] = field(factory=dict, init=False)
     _resources: dict[Arn, Resource[Any]] = field(factory=dict, init=False)
@@ -104,9 +104,11 @@ class App:
         refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS})
         if not callable(handler):
             raise refuse("handler", handler, "a callable taking event and context")
-        name = settings.pop("name", None) or getattr(handler, "__name__", None)
+        name = settings.pop("name", None)
         if name is None:
-            raise refuse("name", None, "a name: this handler has no __name__")
+            name = getattr(handler, "__name__", None)
+        if not isinstance(name, str):
+            raise refuse("name", name, "a name: this handler has no __name__")
         if settings.get("environment") is None:
             settings.pop("environment", None)
         function: Function[Any, Any] = Function(handler=handler, name=name, **settings)
@@ -129,8 +131,12 @@ class App:
     ) -> Mapping:
         """Have the records of `source` handled by `function` in batches (CreateEventSourceMapping)."""
         refuse_unknown(unsupported)
-        self._known(source.arn, "source")
-        self._known(function.arn, "function")
+        for what, end, known in (("source", source, self._resources), ("function", function, self._functions)):
+            arn = getattr(end, "arn", None)
+            if not isinstance(arn, Arn) or known.get(arn) is not end:
+                raise InvalidSetting(f"{what}: {arn or end} is not part of this app; add it first")
+        if not isinstance(getattr(source, "lease", None), int | float):
+            raise InvalidSetting(f"source: {source.arn} can't be polled by a mapping")
         if any(m.source.arn == source.arn and m.function.arn == function.arn for m in self._mappings):
             raise InvalidSetting(f"{source.arn.name} is already mapped to {function.name}")
         if function.timeout > source.lease:
@@ -184,19 +190,18 @@ class App:
         """
         _check_choice("permissions", permissions, ("granted", "enforced"))
         _check_choice("trace", trace, ("off", "ring", "hash"))
-        enforced = permissions == "enforced"
-        policy = Policy(enforced, tuple(self._grants), tuple(self._revoked)) if enforced or self._revoked else None
+        _check_kind("seed", seed, int, "a whole number")
+        _check_kind("profile", profile, Profile, "a Profile")
         self._check_targets()
         journal = None if trace == "off" else Journal(hashed=trace == "hash")
         return Bus(
             Setup(
-                name=self.name,
                 functions=dict(self._functions),
                 resources=dict(self._resources),
                 wires=tuple(self._wires),
                 mappings=tuple(self._mappings),
                 concurrent_executions=self.concurrent_executions,
-                policy=policy,
+                policy=self._policy(permissions == "enforced"),
                 profile=profile or Profile(),
                 seed=seed,
                 environ=self._variables(environ),
@@ -224,6 +229,12 @@ class App:
         """
         bus = self.start(seed=seed, profile=profile, permissions=permissions, environ=environ, trace=trace)
         return portal.running(bus, virtual=virtual, drain=drain)
+
+    def _policy(self, enforced: bool) -> Policy | None:
+        """None where everything is allowed."""
+        if not enforced and not self._revoked:
+            return None
+        return Policy(enforced, tuple(self._grants), tuple(self._revoked))
 
     def _variables(self, environ: bool) -> dict[str, str]:
         found: dict[str, tuple[str, str]] = {}
@@ -285,6 +296,11 @@ def _action(action: str) -> str:
 def _check_choice(setting: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise refuse(setting, value, " or ".join(allowed))
+
+
+def _check_kind(setting: str, value: object, kind: type, allowed: str) -> None:
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise refuse(setting, value, allowed)
 
 
 def _place() -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import anyio
 import typer
-from anyio.abc import TaskGroup
+from anyio.abc import TaskGroup, TaskStatus
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -87,8 +87,9 @@ async def _run(app: App, lines: list[tuple[int, dict[str, Any]]], *, serve: bool
     stopped = anyio.Event()
     async with app.start(environ=True) as bus:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_stop_on_signal, bus, tasks, stopped)
+            await tasks.start(_stop_on_signal, bus, tasks, stopped)
             if serve:
+                print(f"serving {app.name}; Ctrl-C drains", file=sys.stderr, flush=True)
                 await anyio.sleep_forever()
             try:
                 await _apply_all(app, bus, lines, answers)
@@ -117,9 +118,12 @@ async def _apply_all(
     await bus.settle()
 
 
-async def _stop_on_signal(bus: Bus, tasks: TaskGroup, stopped: anyio.Event) -> None:
+async def _stop_on_signal(
+    bus: Bus, tasks: TaskGroup, stopped: anyio.Event, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+) -> None:
     """The first signal drains, the second leaves at once."""
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
         async for _ in signals:
             if stopped.is_set():
                 os._exit(INTERRUPTED)

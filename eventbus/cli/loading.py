@@ -1,9 +1,11 @@
 """From `module:name` to an app, and from a line of a file to a call."""
 
 import importlib
+import inspect
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,11 @@ def load_app(target: str) -> App:
 
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Number and object of each line that is not empty."""
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    try:
+        lines = path.read_text().splitlines()
+    except UnicodeDecodeError as error:
+        raise NotLoaded(f"{path}: not UTF-8: {error}") from error
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -53,7 +59,7 @@ async def apply(app: App, bus: Bus, entry: dict[str, Any]) -> Any:
     arguments = dict(entry)
     if "invoke" in arguments:
         name, payload = arguments.pop("invoke"), arguments.pop("payload", None)
-        response = await bus.invoke(name, payload, **arguments)
+        response = await _called(bus.invoke, str(name), payload, **arguments)
         return {
             "status_code": response.status_code,
             "function_error": response.function_error,
@@ -67,7 +73,16 @@ async def apply(app: App, bus: Bus, entry: dict[str, Any]) -> Any:
     method = getattr(bus[found[0]], operation, None)
     if method is None or operation.startswith("_"):
         raise NotLoaded(f"{name} has no operation {operation!r}")
-    return _plain(await method(**arguments))
+    return _plain(await _called(method, **arguments))
+
+
+async def _called(method: Callable[..., Any], *args: Any, **arguments: Any) -> Any:
+    try:
+        bound = inspect.signature(method).bind(*args, **arguments)
+    except TypeError as error:
+        names = ", ".join(inspect.signature(method).parameters)
+        raise NotLoaded(f"{method.__name__}: {error}; it takes {names}") from error
+    return await method(*bound.args, **bound.kwargs)
 
 
 def _plain(answer: Any) -> Any:
@@ -80,5 +95,7 @@ def _plain(answer: Any) -> Any:
         return {str(key): _plain(value) for key, value in answer.items()}
     if isinstance(answer, bytes):
         return answer.decode(errors="replace")
+    if isinstance(answer, datetime):
+        return answer.isoformat()
     names = [name for name in dir(answer) if not name.startswith("_") and not callable(getattr(answer, name))]
     return {name: _plain(getattr(answer, name)) for name in names} if names else str(answer)

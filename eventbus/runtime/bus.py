@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from math import inf
 from types import TracebackType
 from typing import Any, Literal, TypeVar, assert_never
 
@@ -74,8 +75,8 @@ class Bus:
     async def __aenter__(self) -> "Bus":
         if self._started is not None:
             raise NotInBus("a bus runs once; app.start() makes another")
-        self._started = Engine(self._setup, self, asyncio.get_running_loop())
         self._environ.set()
+        self._started = Engine(self._setup, self, asyncio.get_running_loop())
         return self
 
     async def __aexit__(
@@ -148,6 +149,8 @@ class Bus:
         after `within` seconds on the bus's clock or that many invocations.
         """
         self._engine.feed.check_caller()
+        if self._engine.feed.caller() is not None:
+            raise NotInBus("settle() from one of this bus's own handlers would wait for itself")
         limit, deadline = self._engine.attempts.count + invocations, self._engine.driver.now() + within
         self._engine.driver.wake_due()
         while not self._engine.quiet.holds():
@@ -169,7 +172,7 @@ class Bus:
         """`seconds` have passed on the bus's clock; what fell due has begun, and has ended where it took no time."""
         self._engine.feed.check_caller()
         span = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
-        if span < 0:
+        if not 0 <= span < inf:
             raise InvalidParameterValueException(f"seconds={span}: time does not go back")
         await self._engine.feed.until(lambda: self._engine.driver.broken is not None, self._engine.driver.now() + span)
         self._engine.driver.wake_due()
@@ -202,7 +205,7 @@ class Bus:
             concurrent_executions=self._engine.concurrency.highest,
             throttles=self._engine.concurrency.throttles,
             recursive_invocations_dropped=self._engine.handlers.stopped,
-            refused_permissions=self._engine.handlers.refused,
+            refused_permissions=self._engine.handlers.refused + self._engine.feed.refused,
             async_events_received=sum(queue.received for queue in queues),
             async_events_dropped=sum(queue.dropped for queue in queues),
             dead_letter_errors=sum(queue.dead_letter_errors for queue in queues),

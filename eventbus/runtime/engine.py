@@ -63,7 +63,6 @@ class Journal(Protocol):
 class Setup:
     """What an app hands to its bus."""
 
-    name: str
     functions: MappingOf[Arn, Function[Any, Any]]
     resources: MappingOf[Arn, Resource[Any]]
     wires: Sequence[Wire]

@@ -51,6 +51,7 @@ class Feed:
     closing: str | None = field(default=None, init=False)
     draining: bool = field(default=False, init=False)  # while closing, what still runs may call
     calls: int = field(default=0, init=False)
+    refused: int = field(default=0, init=False)  # permissions
 
     async def call(self, machine: Any, action: str, step: Callable[..., T], *args: Any, **settings: Any) -> T:
         self.check_caller()
@@ -117,4 +118,7 @@ class Feed:
             return
         function = invocation.invoke.function
         if not self.policy.allows(function, action, resource):
-            raise AccessDeniedException(way_out(function, action, resource))
+            self.refused += 1
+            reason = way_out(function, action, resource)
+            self.driver.notes.append(("refused", function, invocation.invoke.request_id, reason, None))
+            raise AccessDeniedException(reason)

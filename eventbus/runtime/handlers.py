@@ -32,6 +32,8 @@ from .environment import Pool
 from .faults import Faults
 
 INVOKE_ACTION = "lambda:InvokeFunction"
+POLLING_ACTIONS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+"""What the role of a mapped function must allow (dg:services-sqs-configure)."""
 
 
 LogFailure = Callable[[float, Arn, str, HandlerFailed | TimedOut], None]
@@ -122,9 +124,9 @@ class Handlers:
     def _receive(self, now: float, effect: Receive) -> None:
         if self.faults.armed and self.faults.receive(effect):
             return
-        action = f"{effect.source.service}:ReceiveMessage"
         function = self.driver.machines[effect.asker].function
-        if self._may(function, action, effect.source):
+        service = effect.source.service
+        if all(self._may(function, f"{service}:{action}", effect.source) for action in POLLING_ACTIONS):
             self.driver.tell(effect.source, "receive", effect)
         else:  # a mapping whose function may not read is disabled: nothing consumes that queue
             self.driver.tell(effect.asker, "disable")

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from eventbus.declaration import Function
     from eventbus.ports import Resource
 
-    from .answers import InvokeResponse
+    from .answers import InvokeResponse, Statistics
     from .bus import Bus
+    from .engine import Trace
+    from .faults import Faults
 
 T = TypeVar("T")
 
@@ -65,6 +67,23 @@ class SyncBus:
     def invocations(self, function: "Function[Any, Any]") -> list[Attempt]:
         return self._bus.invocations(function)
 
+    def trace(self, id: str) -> "Trace":
+        return self._bus.trace(id)
+
+    def trace_hash(self) -> str:
+        return self._bus.trace_hash()
+
+    def statistics(self) -> "Statistics":
+        return self._bus.statistics()
+
+    @property
+    def faults(self) -> "Faults":
+        return self._bus.faults
+
+    @property
+    def seed(self) -> int:
+        return self._bus.seed
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Have the bus's loop do this; its result. Raises what it raises."""
         invocation = current_invocation()
@@ -94,9 +113,10 @@ def _stepped(work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
 
 
 def _at_once(work: Coroutine[Any, Any, T]) -> T:
-    """On the loop itself nothing can be waited for: most calls do not need to."""
+    """On the loop itself nothing can be waited for: most calls do not need to. A bare yield only offers a turn."""
     try:
-        work.send(None)
+        while work.send(None) is None:
+            pass
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # what the coroutine returned
     work.close()

@@ -195,8 +195,10 @@ def test_first_signal_drains_second_leaves(
 def test_without_a_file_it_serves_until_stopped(tmp_path: Path) -> None:
     """SIGTERM drains as well. Real time, because a server's is."""
     process = started(tmp_path)
+    assert process.stderr is not None
+    assert "serving slow" in process.stderr.readline()
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=1.5)
+        process.wait(timeout=0.5)
     process.terminate()
     _, err = process.communicate(timeout=20)
 

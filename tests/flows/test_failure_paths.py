@@ -244,7 +244,7 @@ def test_permissions() -> None:
 
             [attempt] = bus.invocations(work)
             assert 'app.grant(work, "sqs:SendMessage", orders)' in str(attempt.exception)
-            assert bus.statistics().refused_permissions == 3
+            assert bus.statistics().refused_permissions == 4
             assert bus.statistics().dead_letter_errors == 1
             assert await bus[dead].peek() == []
             assert "lambda:InvokeFunction" in str(bus.trace("a"))

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from eventbus import InvalidSetting
 from eventbus.runtime.environ import Environ
 from tests.helpers import app_of, echo, virtually
 
@@ -41,4 +42,20 @@ def test_restored_though_the_body_raises(monkeypatch: pytest.MonkeyPatch) -> Non
 
     virtually(main)
 
+    assert "TABLE" not in os.environ
+
+
+def test_two_buses_share_a_variable_until_the_last_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And another value is refused: one process has one."""
+    monkeypatch.delenv("TABLE", raising=False)
+    first, second, other = Environ({"TABLE": "orders"}), Environ({"TABLE": "orders"}), Environ({"TABLE": "bills"})
+    first.set()
+    second.set()
+    with pytest.raises(InvalidSetting, match="TABLE"):
+        other.set()
+
+    first.restore()
+    assert os.environ["TABLE"] == "orders"
+
+    second.restore()
     assert "TABLE" not in os.environ

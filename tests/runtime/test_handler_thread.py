@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from eventbus import App, FunctionError, NotInBus, VirtualLoop, current_bus, run
+from eventbus.runtime.context import OVER
+from eventbus.runtime.handler_thread import Ended, HandlerThread
 from sources import sqs
 from tests.helpers import app_of, echo, virtually
 
@@ -188,6 +190,64 @@ def test_sleep_of_an_abandoned_handler_ends() -> None:
 
     run(main, virtual=True, wall_clock=True)
     wait_for_threads()
+
+
+def asks(thread: HandlerThread, answers: list[str]) -> None:
+    try:
+        thread.ask(asyncio.sleep(0))
+    except NotInBus as error:
+        answers.append(str(error))
+
+
+def test_question_that_comes_too_late_is_refused() -> None:
+    """Whether it was posted before the invocation was over or comes after: nobody would take it."""
+    answers: list[str] = []
+
+    async def main() -> None:
+        thread = HandlerThread("eventbus late", asyncio.get_running_loop())
+        thread._open = True
+        asker = threading.Thread(target=asks, args=(thread, answers))
+        asker.start()
+        while thread._posted.empty():
+            os.sched_yield()
+        assert thread._shut() is None
+        asker.join(5)
+        asks(thread, answers)
+        thread.retire()
+
+    virtually(main)
+
+    assert answers == [OVER, OVER]
+
+
+def test_end_that_was_posted_counts() -> None:
+    """Even if the loop had stopped waiting for it; a later one comes the other way."""
+
+    async def main() -> None:
+        thread = HandlerThread("eventbus ending", asyncio.get_running_loop())
+        thread._open = True
+        end = Ended(7)
+
+        assert thread._post(end)
+        assert thread._shut() is end
+        assert not thread._post(end)
+        thread.retire()
+
+    virtually(main)
+
+
+def test_sleep_outside_an_invocation_is_real() -> None:
+    """A few milliseconds here: there is no virtual time to wait for."""
+
+    async def main() -> None:
+        thread = HandlerThread("eventbus sleeping", asyncio.get_running_loop())
+        began = time.perf_counter()
+        thread._sleep(0.01)
+
+        assert time.perf_counter() - began >= 0.009
+        thread.retire()
+
+    virtually(main)
 
 
 def test_thread_left_behind_by_a_handler() -> None:

@@ -1,0 +1,132 @@
+"""What users did to break it, and must not."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from eventbus import App, InvalidSetting, current_bus
+from sources import s3, sqs
+from tests.helpers import app_of, echo, virtually
+
+
+def test_many_blocking_calls_on_the_loop() -> None:
+    """The counted checkpoint of an async call is no reason to refuse a blocking one."""
+    app = App()
+    orders = app.add(sqs.Queue("orders"))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for number in range(250):
+                bus.sync[orders].send_message(str(number))
+            assert len(await bus[orders].peek()) == 250
+
+    virtually(main)
+
+
+def test_settle_inside_a_handler_is_refused() -> None:
+    """It would wait for itself."""
+
+    async def waits(event: Any, context: Any) -> None:
+        await current_bus().settle()
+
+    app, work = app_of(waits)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            assert b"wait for itself" in (await bus.invoke(work)).payload
+
+    virtually(main)
+
+
+def test_refused_permission_of_a_handler_shows_in_the_trace() -> None:
+    """Though the handler swallowed the error."""
+    app = App()
+    orders = app.add(sqs.Queue("orders"))
+
+    @app.function
+    async def work(event: Any, context: Any) -> None:
+        try:
+            await current_bus()[orders].send_message("x")
+        except Exception:
+            return
+
+    async def main() -> None:
+        async with app.start(permissions="enforced") as bus:
+            response = await bus.invoke(work)
+            await bus.settle()
+            assert bus.statistics().refused_permissions == 1
+            assert 'app.grant(work, "sqs:SendMessage", orders)' in str(bus.trace(response.request_id))
+
+    virtually(main)
+
+
+def test_fault_that_met_too_few_awaits_did_not_fire() -> None:
+    """A run that showed nothing says so."""
+
+    async def one_await(event: Any, context: Any) -> None:
+        await asyncio.sleep(0)
+
+    app, work = app_of(one_await)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            bus.faults.handler_exits(work, at_await=5)
+            assert (await bus.invoke(work)).function_error is None
+            report = bus.faults.report()
+            assert (report.fired, len(report.never_fired)) == ([], 1)
+            with pytest.raises(InvalidSetting, match="at_await"):
+                bus.faults.handler_exits(work, at_await=-1)
+            with pytest.raises(InvalidSetting, match="error"):
+                bus.faults.handler_raises(work, "text")  # type: ignore[arg-type]  # what is refused
+            with pytest.raises(InvalidSetting, match="nth"):
+                bus.faults.throttle(work, nth=1.5)  # type: ignore[arg-type]  # what is refused
+
+    virtually(main)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda app, queue, work: app.map(sqs.Queue("orders", visibility_timeout=100), work),
+        lambda app, queue, work: app.map(queue, lambda event, context: None),
+        lambda app, queue, work: app.map(app.add(s3.Bucket("uploads")), work),
+        lambda app, queue, work: app.start(seed="x"),
+        lambda app, queue, work: app.start(profile=5),
+        lambda app, queue, work: app.function(echo, name=""),
+        lambda app, queue, work: App(concurrent_executions=None),  # type: ignore[arg-type]  # what is refused
+    ],
+    ids=["another queue", "a plain handler", "a bucket", "seed", "profile", "no name", "concurrency"],
+)
+def test_refused_where_it_is_written(refused: Any) -> None:
+    """With a word on why, never by an error from deep inside."""
+    app, work = app_of(echo)
+    queue = app.add(sqs.Queue("orders"))
+
+    with pytest.raises(InvalidSetting):
+        refused(app, queue, work)
+
+
+def test_blocking_twin_offers_what_the_bus_does() -> None:
+    """Faults, trace and statistics, too."""
+    app, work = app_of(echo)
+    with app.start_sync(virtual=True, seed=7, trace="hash") as bus:
+        bus.faults.throttle(work, nth=9)
+        response = bus.invoke(work, 1)
+        assert bus.trace(response.request_id).found
+        assert len(bus.trace_hash()) == 32
+        assert bus.statistics().invocations == 1
+        assert bus.seed == 7
+
+
+def test_time_does_not_go_back_nor_nowhere() -> None:
+    """A span is a number of seconds."""
+    app, _ = app_of(echo)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for span in (-1.0, float("nan"), float("inf")):
+                with pytest.raises(Exception, match="seconds"):
+                    await bus.advance(span)
+
+    virtually(main)
