@@ -21,7 +21,7 @@ from .answers import (
     VersionListing,
 )
 from .machine import BucketMachine
-from .objects import BINARY, Version
+from .objects import BINARY, NO_METADATA, Version
 
 
 @define(eq=False)
@@ -43,9 +43,10 @@ class BucketClient:
         `binary/octet-stream` unless given. Raises `KeyTooLongError`, `EntityTooLarge`, `InvalidArgument`."""
         checking.check_key(key)
         content = checking.content(body)
-        machine, kept = self._machine, checking.metadata_of(metadata)
-        version = await self._feed.call(
-            machine, "s3:PutObject", machine.put, key, content, content_type or BINARY, kept, self._feed.cause()
+        kept = NO_METADATA if metadata is None else checking.metadata_of(metadata)
+        machine, feed = self._machine, self._feed
+        version = await feed.call(
+            machine, "s3:PutObject", machine.put, key, content, content_type or BINARY, kept, feed.cause()
         )
         return PutResult(version)
 

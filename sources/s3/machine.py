@@ -107,8 +107,8 @@ class BucketMachine:
         if gone is None:
             return None
         self._drop(gone)
-        # the event has a sequencer of its own, later than that of the version
-        removal = Version(key, b"", gone.version_id, now, self._next_sequencer())
+        self._sequencer += SEQUENCER_STEP  # the event has one of its own, later than that of the version
+        removal = Version(key, b"", gone.version_id, now, self._sequencer)
         self._removed("s3:ObjectRemoved:Delete", removal, cause)
         return gone
 
@@ -181,11 +181,8 @@ class BucketMachine:
         self, now: float, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], etag: str | None = None
     ) -> Version:
         version_id = self._draw().replace("-", "") if self.versioning else None
-        return Version(key, body, version_id, now, self._next_sequencer(), content_type, metadata, False, etag)
-
-    def _next_sequencer(self) -> int:
         self._sequencer += SEQUENCER_STEP
-        return self._sequencer
+        return Version(key, body, version_id, now, self._sequencer, content_type, metadata, False, etag)
 
     def _created(self, event: str, version: Version, cause: Cause | None) -> None:
         self._store(version)

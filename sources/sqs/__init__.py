@@ -1,6 +1,8 @@
 """SQS: standard and FIFO queues, dead letters, redrive.
 
-Deviation from AWS: nothing is reordered, duplicated or missed, and counts are exact, unless a fault says otherwise.
+Deviations from AWS: nothing is reordered, duplicated or missed, and counts are exact, unless a fault says otherwise; a
+queue does not know whose dead-letter queue it is, so a move task fails at the first message that came from no queue
+instead of not starting; control characters in a body are accepted.
 """
 
 from .answers import (
@@ -19,10 +21,12 @@ from .errors import (
     InvalidAttributeName,
     InvalidAttributeValue,
     InvalidBatchEntryId,
+    InvalidMessageContents,
     InvalidParameterValue,
     MissingParameter,
     OverLimit,
     PurgeQueueInProgress,
+    QueueDoesNotExist,
     ReceiptHandleIsInvalid,
     ResourceNotFoundException,
     SqsError,
@@ -43,6 +47,7 @@ __all__ = [
     "InvalidAttributeName",
     "InvalidAttributeValue",
     "InvalidBatchEntryId",
+    "InvalidMessageContents",
     "InvalidParameterValue",
     "MissingParameter",
     "MoveTask",
@@ -50,6 +55,7 @@ __all__ = [
     "PurgeQueueInProgress",
     "Queue",
     "QueueClient",
+    "QueueDoesNotExist",
     "QueueMessage",
     "ReceiptHandleIsInvalid",
     "Redrive",

@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field
 
+from eventbus.core.effects import Attributes
 from eventbus.names import Ids
 
 from . import attributes as message_attributes
@@ -91,6 +92,7 @@ class QueueMessage:
     attributes: dict[str, str]
     message_attributes: dict[str, dict[str, Any]]
     _message: Message
+    _shown: Attributes
 
     @property
     def md5_of_body(self) -> str:
@@ -98,7 +100,8 @@ class QueueMessage:
 
     @property
     def md5_of_message_attributes(self) -> str | None:
-        return message_attributes.digest(self._message.attributes)
+        """Of those that are shown."""
+        return message_attributes.digest(self._shown)
 
     def __repr__(self) -> str:
         body = self.body if len(self.body) <= 80 else self.body[:77] + "..."
@@ -106,21 +109,19 @@ class QueueMessage:
 
 
 def wanted(names: Iterable[str]) -> Collection[str] | None:
-    """None for all."""
+    """None for all (bc:sqs MessageAttributeNames)."""
     chosen = list(names)
-    return None if "All" in chosen else chosen
+    return None if "All" in chosen or ".*" in chosen else chosen
 
 
 def received(
     machine: QueueMachine, record: Received, attributes: Collection[str] | None, system: Collection[str] | None
 ) -> QueueMessage:
-    return _shown(
-        machine, record.message, record.receipt, record.receive_count, record.first_received_at, attributes, system
-    )
+    return _shown(machine, record.message, record.receipt, record.receive_count, attributes, system)
 
 
 def peeked(machine: QueueMachine, message: Message) -> QueueMessage:
-    return _shown(machine, message, message.receipt, message.receive_count, message.first_received_at, None, None)
+    return _shown(machine, message, message.receipt, message.receive_count, None, None)
 
 
 def _shown(
@@ -128,15 +129,16 @@ def _shown(
     message: Message,
     receipt: int,
     count: int,
-    first_received_at: float,
     attributes: Collection[str] | None,
     system: Collection[str] | None,
 ) -> QueueMessage:
     ids = machine.birth.ids
-    theirs = message_attributes.shown(message.attributes)
+    theirs = message.attributes
+    if attributes is not None:
+        theirs = {name: value for name, value in theirs.items() if _chosen(name, attributes)}
     ours: dict[str, Any] = {}
     if system is None or system:
-        ours = dict(system_attributes(machine.birth.epoch, message, count, first_received_at))
+        ours = dict(system_attributes(machine.birth.epoch, message, count))
     if not count:
         ours.pop("ApproximateFirstReceiveTimestamp", None)
     return QueueMessage(
@@ -144,8 +146,9 @@ def _shown(
         handle_of(ids, receipt) if receipt else None,
         message.body,
         ours if system is None else {name: value for name, value in ours.items() if name in system},
-        theirs if attributes is None else {name: value for name, value in theirs.items() if _chosen(name, attributes)},
+        message_attributes.shown(theirs),
         message,
+        theirs,
     )
 
 

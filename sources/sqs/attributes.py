@@ -13,6 +13,7 @@ COUNT_LIMIT: Final = 10
 NAME_LIMIT: Final = 256
 NO_ATTRIBUTES: Final[Attributes] = {}
 _NAME: Final = re.compile(r"[A-Za-z0-9_\-.]+")
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _TYPE: Final = re.compile(r"(String|Number|Binary)(\..+)?")
 
 
@@ -30,6 +31,12 @@ def size(attributes: Attributes) -> int:
     return sum(
         len(name.encode()) + len(kind.encode()) + len(_bytes(value)) for name, (kind, value) in attributes.items()
     )
+
+
+def length(body: str, attributes: Attributes) -> int:
+    """Bytes that count for the size of a message."""
+    own = len(body) if body.isascii() else len(body.encode(errors="surrogatepass"))
+    return own + size(attributes) if attributes else own
 
 
 def digest(attributes: Attributes) -> str | None:
@@ -77,10 +84,8 @@ def _checked(name: str, value: Mapping[str, Any]) -> tuple[str, str | bytes]:
 
 
 def _check_number(name: str, content: str) -> None:
-    try:
-        float(content)
-    except ValueError:
-        raise InvalidParameterValue(f"Can't cast the value of message (user) attribute '{name}' to a number.") from None
+    if not _NUMBER.fullmatch(content):
+        raise InvalidParameterValue(f"Can't cast the value of message (user) attribute '{name}' to a number.")
 
 
 def _bytes(value: str | bytes) -> bytes:

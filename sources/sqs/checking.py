@@ -13,15 +13,19 @@ from .errors import (
     EmptyBatchRequest,
     InvalidAttributeName,
     InvalidBatchEntryId,
+    InvalidMessageContents,
     InvalidParameterValue,
     MissingParameter,
     TooManyEntriesInBatchRequest,
+    batch_too_long,
     too_long,
 )
 from .message import More
-from .settings import RANGES, Settings
+from .settings import NOT_OFFERED, RANGES, Settings
 
 ENTRIES_LIMIT: Final = 10
+BATCH_LIMIT: Final = 1_048_576
+"""Bytes of bodies and attributes of all entries (bc:sqs SendMessageBatch)."""
 _ENTRY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _FIFO_ID: Final = re.compile(r"[!-~]{1,128}")
 """Letters, digits and punctuation, no blanks."""
@@ -47,8 +51,11 @@ def outgoing(
         raise InvalidParameterValue.of("MessageBody", type(body).__name__, "Must be a text.")
     if not body:
         raise MissingParameter.of("MessageBody")
+    if not body.isascii():
+        _check_letters(body)
     checked = message_attributes.checked(attributes) if attributes else message_attributes.NO_ATTRIBUTES
-    _check_length(settings, body, checked)
+    if message_attributes.length(body, checked) > settings.maximum_message_size:
+        raise too_long(settings.maximum_message_size)
     if delay is not None:
         number("DelaySeconds", delay, RANGES["DelaySeconds"].lowest, RANGES["DelaySeconds"].highest)
     more = None
@@ -58,6 +65,27 @@ def outgoing(
         more = more or More()
         more.trace_header = _trace_header(system_attributes)
     return Outgoing(body, checked, None if settings.fifo else delay, more)
+
+
+def outgoing_entry(
+    settings: Settings,
+    *,
+    message_body: str,
+    delay_seconds: int | None = None,
+    message_attributes: Mapping[str, Mapping[str, Any]] | None = None,
+    message_system_attributes: Mapping[str, Mapping[str, Any]] | None = None,
+    message_group_id: str | None = None,
+    message_deduplication_id: str | None = None,
+) -> Outgoing:
+    return outgoing(
+        settings,
+        message_body,
+        delay_seconds,
+        message_attributes,
+        message_system_attributes,
+        message_group_id,
+        message_deduplication_id,
+    )
 
 
 def entries(given: Sequence[Mapping[str, Any]]) -> None:
@@ -79,10 +107,25 @@ def entries(given: Sequence[Mapping[str, Any]]) -> None:
             raise BatchEntryIdsNotDistinct(f"Id {entry_id} repeated.")
 
 
-def length_of(entry: Mapping[str, Any]) -> int:
-    """Bytes of an entry's body and attributes."""
-    attributes = message_attributes.checked(entry.get("message_attributes"))
-    return len(str(entry.get("message_body", "")).encode()) + message_attributes.size(attributes)
+def batch_length(given: Sequence[Mapping[str, Any]]) -> None:
+    """Raise `BatchRequestTooLong` where bodies and attributes are too long together, whatever else is wrong."""
+    length = 0
+    for entry in given:
+        length += len(str(entry.get("message_body", "")).encode(errors="surrogatepass"))
+        for name, value in (entry.get("message_attributes") or {}).items():
+            content = value.get("string_value") or value.get("binary_value") or ""
+            length += len(name.encode()) + len(str(value.get("data_type", "")).encode())
+            length += len(content if isinstance(content, bytes) else str(content).encode(errors="surrogatepass"))
+    if length > BATCH_LIMIT:
+        raise batch_too_long(BATCH_LIMIT, length)
+
+
+def attempt_id(settings: Settings, value: str | None) -> None:
+    if value is None:
+        return
+    if not settings.fifo:
+        raise _not_for_type("ReceiveRequestAttemptId", value)
+    _check_fifo_id("ReceiveRequestAttemptId", value)
 
 
 def number(parameter: str, value: Any, lowest: int, highest: int, reason: str | None = None) -> None:
@@ -98,7 +141,7 @@ def visibility(value: Any) -> None:
 
 def chosen(found: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
     for name in names:
-        if name not in found and name not in RANGES and name not in _OPTIONAL:
+        if name not in found and name not in _OPTIONAL and name not in NOT_OFFERED:
             raise InvalidAttributeName(f"Unknown Attribute {name}.")
     return {name: value for name, value in found.items() if name in names}
 
@@ -113,11 +156,11 @@ _OPTIONAL: Final = (
 )
 
 
-def _check_length(settings: Settings, body: str, attributes: Attributes) -> None:
-    limit = settings.maximum_message_size
-    length = len(body) if body.isascii() else len(body.encode(errors="surrogatepass"))
-    if length + (message_attributes.size(attributes) if attributes else 0) > limit:
-        raise too_long(limit)
+def _check_letters(body: str) -> None:
+    try:
+        body.encode()
+    except UnicodeEncodeError:
+        raise InvalidMessageContents("Invalid characters found: halves of surrogate pairs.") from None
 
 
 def _more(settings: Settings, delay: int | None, group: str | None, deduplication_id: str | None) -> More | None:
@@ -129,14 +172,19 @@ def _more(settings: Settings, delay: int | None, group: str | None, deduplicatio
         return None
     if group is None:
         raise MissingParameter.of("MessageGroupId")
-    for parameter, value in (("MessageGroupId", group), ("MessageDeduplicationId", deduplication_id)):
-        if value is not None and not _FIFO_ID.fullmatch(value):
-            raise InvalidParameterValue.of(
-                parameter, value, "Can only include alphanumeric and punctuation characters. 1 to 128 in length."
-            )
+    _check_fifo_id("MessageGroupId", group)
+    if deduplication_id is not None:
+        _check_fifo_id("MessageDeduplicationId", deduplication_id)
     if delay:
         raise _not_for_type("DelaySeconds", delay)
     return More(group=group, deduplication_id=deduplication_id)
+
+
+def _check_fifo_id(parameter: str, value: str) -> None:
+    if not isinstance(value, str) or not _FIFO_ID.fullmatch(value):
+        raise InvalidParameterValue.of(
+            parameter, value, "Can only include alphanumeric and punctuation characters. 1 to 128 in length."
+        )
 
 
 def _not_for_type(parameter: str, value: object) -> InvalidParameterValue:

@@ -1,10 +1,11 @@
 """What one can do with a queue: AWS's operations, and `peek`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import define
 
+from eventbus.core.effects import Cause
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 from eventbus.ports import Feed
@@ -19,11 +20,15 @@ from .answers import (
     SendMessageResult,
 )
 from .checking import Outgoing
-from .errors import BatchRequestTooLong, MissingParameter, SqsError
+from .deduplication import Attempt, Attempts
+from .errors import MissingParameter, SqsError
 from .machine import QueueMachine
-from .move_tasks import MoveTask, MoveTasks
+from .message import Message, Received
+from .move_tasks import MoveTask
 
 ALL: Final = ("All",)
+CLIENT: Final = "client"
+"""Who received, in the trace; mappings give their ARN."""
 
 
 @define(eq=False)
@@ -64,20 +69,9 @@ class QueueClient:
         stands in `failed`. Raises what concerns the batch as a whole."""
         machine = self._machine
         checking.entries(entries)
-        if sum(checking.length_of(entry) for entry in entries) > machine.settings.maximum_message_size:
-            raise _batch_too_long(sum(checking.length_of(entry) for entry in entries))
-        result: BatchResult[SendMessageBatchResultEntry] = BatchResult()
-        for entry in entries:
-            parameters = {name: value for name, value in entry.items() if name != "id"}
-            try:
-                sent = await self.send_message(**parameters)
-            except MissingParameter as error:
-                result.failed.append(BatchResultErrorEntry(entry["id"], "InvalidParameterValue", str(error)))
-            except SqsError as error:
-                result.failed.append(BatchResultErrorEntry(entry["id"], error.code, str(error)))
-            else:
-                result.successful.append(SendMessageBatchResultEntry(entry["id"], sent))
-        return result
+        checking.batch_length(entries)
+        outgoing = [(entry["id"], _outgoing(machine, entry)) for entry in entries]
+        return await self._feed.call(machine, "sqs:SendMessage", _send_all, machine, outgoing, self._feed.cause())
 
     async def receive_message(
         self,
@@ -87,17 +81,26 @@ class QueueClient:
         wait_time_seconds: int | None = None,
         message_attribute_names: Iterable[str] = (),
         message_system_attribute_names: Iterable[str] = (),
+        receive_request_attempt_id: str | None = None,
     ) -> list[QueueMessage]:
-        """Up to that many messages, in flight from now on; with a wait, as soon as there is one. Times in seconds."""
+        """Up to that many messages, in flight from now on; with a wait, as soon as there is one. Times in seconds.
+
+        On FIFO the same attempt id gives the same messages and receipts for five minutes, with their visibility started
+        again, unless one of them was deleted, changed or is visible again. Raises `InvalidParameterValue`, and
+        `OverLimit` on a standard queue with 120,000 messages in flight, where there is no wait."""
         machine = self._machine
         checking.number("MaxNumberOfMessages", max_number_of_messages, 1, 10, "Must be between 1 and 10, if provided.")
         checking.visibility(visibility_timeout)
         checking.number("WaitTimeSeconds", wait_time_seconds, 0, 20)
         wait = machine.settings.receive_message_wait_time_seconds if wait_time_seconds is None else wait_time_seconds
-        found = await self._receive(max_number_of_messages, visibility_timeout, check_room=not wait)
-        if not found and wait:
-            await self._feed.wait(machine.receivable, wait, machine)
-            found = await self._receive(max_number_of_messages, visibility_timeout, check_room=False)
+        checking.attempt_id(machine.settings, receive_request_attempt_id)
+        asked = max_number_of_messages, visibility_timeout, receive_request_attempt_id
+        room = not wait
+        now, found = await self._feed.call(machine, "sqs:ReceiveMessage", _receive, machine, *asked, check_room=room)
+        deadline = now + wait
+        while not found and now < deadline:
+            await self._feed.wait(machine.receivable, deadline - now, machine)
+            now, found = await self._feed.call(machine, "sqs:ReceiveMessage", _receive, machine, *asked)
         names = answers.wanted(message_attribute_names), answers.wanted(message_system_attribute_names)
         return [answers.received(machine, received, *names) for received in found]
 
@@ -108,12 +111,14 @@ class QueueClient:
 
     async def delete_message_batch(self, entries: Sequence[Mapping[str, Any]]) -> "BatchResult[DeleteBatchResultEntry]":
         """Each entry is `{"id": ..., "receipt_handle": ...}`."""
-        return await self._for_each(entries, lambda entry: self.delete_message(entry["receipt_handle"]))
+        machine = self._machine
+        checking.entries(entries)
+        handles = [(entry["id"], entry["receipt_handle"]) for entry in entries]
+        return await self._feed.call(machine, "sqs:DeleteMessage", _each, machine.delete, handles)
 
     async def change_message_visibility(self, receipt_handle: str, visibility_timeout: int) -> None:
         """In flight until so many seconds from now; 0 makes the message visible at once."""
         machine = self._machine
-        checking.visibility(visibility_timeout)
         await self._feed.call(
             machine, "sqs:ChangeMessageVisibility", machine.change_visibility, receipt_handle, visibility_timeout
         )
@@ -122,9 +127,10 @@ class QueueClient:
         self, entries: Sequence[Mapping[str, Any]]
     ) -> "BatchResult[DeleteBatchResultEntry]":
         """Each entry is `{"id": ..., "receipt_handle": ..., "visibility_timeout": ...}`."""
-        return await self._for_each(
-            entries, lambda entry: self.change_message_visibility(entry["receipt_handle"], entry["visibility_timeout"])
-        )
+        machine = self._machine
+        checking.entries(entries)
+        changes = [(entry["id"], entry["receipt_handle"], entry["visibility_timeout"]) for entry in entries]
+        return await self._feed.call(machine, "sqs:ChangeMessageVisibility", _each, machine.change_visibility, changes)
 
     async def purge_queue(self) -> None:
         """Empty, in flight too. Raises `PurgeQueueInProgress` within 60 seconds of the last purge."""
@@ -136,11 +142,14 @@ class QueueClient:
         counts = await self._feed.call(machine, "sqs:GetQueueAttributes", machine.counts)
         found = {"QueueArn": str(machine.arn), **machine.settings.shown()}
         found.update({name: str(count) for name, count in counts.items()})
+        found["CreatedTimestamp"] = str(int(machine.birth.epoch))
+        found["LastModifiedTimestamp"] = str(int(machine.birth.epoch + machine.changed_at))
         names = answers.wanted(attribute_names)
         return found if names is None else checking.chosen(found, names)
 
     async def set_queue_attributes(self, attributes: Mapping[str, str]) -> None:
-        """They hold from now on, for this bus. Raises `InvalidAttributeName`, `InvalidAttributeValue`."""
+        """They hold from now on, for this bus. Raises `InvalidAttributeName`, `InvalidAttributeValue`, and
+        `InvalidSetting` for what is not offered."""
         machine = self._machine
         await self._feed.call(machine, "sqs:SetQueueAttributes", machine.change_settings, attributes)
 
@@ -150,28 +159,25 @@ class QueueClient:
         """The handle of a task that moves this dead-letter queue's visible messages back to the queues they came from,
         or to `destination_arn`; all at once, or so many a second."""
         machine = self._machine
-        if machine.moves is None:
-            machine.moves = MoveTasks(machine)
-        task = await self._feed.call(
+        return await self._feed.call(
             machine,
             "sqs:StartMessageMoveTask",
-            machine.moves.start,
+            machine.tasks.start,
             destination_arn,
             max_number_of_messages_per_second,
         )
-        return task.task_handle
 
     async def list_message_move_tasks(self, max_results: int = 1) -> list[MoveTask]:
         """Newest first, 10 at most."""
+        machine = self._machine
         checking.number("MaxResults", max_results, 1, 10)
-        return [] if self._machine.moves is None else self._machine.moves.list(max_results)
+        return await self._feed.call(machine, "sqs:ListMessageMoveTasks", machine.tasks.list, max_results)
 
     async def cancel_message_move_task(self, task_handle: str) -> int:
-        """How many messages were moved until now; they stay moved."""
+        """How many messages were moved until now; they stay moved. Raises `ResourceNotFoundException`, and
+        `InvalidParameterValue` where the task does not run."""
         machine = self._machine
-        if machine.moves is None:
-            machine.moves = MoveTasks(machine)
-        return await self._feed.call(machine, "sqs:CancelMessageMoveTask", machine.moves.cancel, task_handle)
+        return await self._feed.call(machine, "sqs:CancelMessageMoveTask", machine.tasks.cancel, task_handle)
 
     async def peek(self, limit: int | None = None) -> list[QueueMessage]:
         """All messages, oldest first, delayed and in flight too, with all their attributes; nothing changes."""
@@ -182,28 +188,78 @@ class QueueClient:
         found = [answers.peeked(machine, message) for message in machine.messages()]
         return found if limit is None else found[:limit]
 
-    async def _receive(self, limit: int, visibility: float | None, *, check_room: bool) -> list[Any]:
-        machine = self._machine
-        if check_room:
-            await self._feed.call(machine, "sqs:ReceiveMessage", machine.check_room)
-        return await self._feed.call(machine, "sqs:ReceiveMessage", machine.take, limit, visibility, "client")
 
-    async def _for_each(self, entries: Sequence[Mapping[str, Any]], do: Any) -> "BatchResult[DeleteBatchResultEntry]":
-        checking.entries(entries)
-        result: BatchResult[DeleteBatchResultEntry] = BatchResult()
-        for entry in entries:
-            try:
-                await do(entry)
-            except SqsError as error:
-                result.failed.append(BatchResultErrorEntry(entry["id"], error.code, str(error)))
-            else:
-                result.successful.append(DeleteBatchResultEntry(entry["id"]))
-        return result
-
-
-def _send(now: float, machine: QueueMachine, outgoing: Outgoing, cause: Any) -> Any:
+def _send(now: float, machine: QueueMachine, outgoing: Outgoing, cause: Cause | None) -> Message:
     return machine.send(now, outgoing.body, outgoing.attributes, cause, outgoing.delay, outgoing.more)
 
 
-def _batch_too_long(length: int) -> BatchRequestTooLong:
-    return BatchRequestTooLong(f"Batch requests cannot be longer than 1048576 bytes. You have sent {length} bytes.")
+def _outgoing(machine: QueueMachine, entry: Mapping[str, Any]) -> Outgoing | SqsError:
+    """What the entry says, or what is wrong with it."""
+    try:
+        return checking.outgoing_entry(machine.settings, **{name: entry[name] for name in entry if name != "id"})
+    except SqsError as error:
+        return error
+
+
+def _send_all(
+    now: float, machine: QueueMachine, entries: Iterable[tuple[str, Outgoing | SqsError]], cause: Cause | None
+) -> BatchResult[SendMessageBatchResultEntry]:
+    result: BatchResult[SendMessageBatchResultEntry] = BatchResult()
+    for entry_id, outgoing in entries:
+        try:
+            if isinstance(outgoing, SqsError):
+                raise outgoing
+            message = _send(now, machine, outgoing, cause)
+        except SqsError as error:
+            result.failed.append(_failed(entry_id, error))
+        else:
+            sent = SendMessageResult(message, machine.birth.ids)
+            result.successful.append(SendMessageBatchResultEntry(entry_id, sent))
+    return result
+
+
+def _each(
+    now: float, do: Callable[..., None], entries: Iterable[tuple[Any, ...]]
+) -> BatchResult[DeleteBatchResultEntry]:
+    """`do(now, *parameters)` for each `(id, *parameters)`."""
+    result: BatchResult[DeleteBatchResultEntry] = BatchResult()
+    for entry_id, *parameters in entries:
+        try:
+            do(now, *parameters)
+        except SqsError as error:
+            result.failed.append(_failed(entry_id, error))
+        else:
+            result.successful.append(DeleteBatchResultEntry(entry_id))
+    return result
+
+
+def _failed(entry_id: str, error: SqsError) -> BatchResultErrorEntry:
+    """An entry that lacks a parameter is said to have an invalid one (recorded 2023-11)."""
+    code = "InvalidParameterValue" if isinstance(error, MissingParameter) else error.code
+    return BatchResultErrorEntry(entry_id, code, str(error))
+
+
+def _receive(
+    now: float,
+    machine: QueueMachine,
+    limit: int,
+    visibility: float | None,
+    attempt_id: str | None,
+    *,
+    check_room: bool = False,
+) -> tuple[float, Sequence[Received]]:
+    """When, and what."""
+    if check_room:
+        machine.check_room(now)
+    if attempt_id is None:
+        return now, machine.take(now, limit, visibility, CLIENT)
+    if machine.attempts is None:
+        machine.attempts = Attempts()
+    attempt = machine.attempts.find(now, attempt_id)
+    if attempt is None or not machine.take_again(now, attempt, visibility):
+        records = machine.take(now, limit, visibility, CLIENT)
+        if not records:
+            return now, records
+        attempt = Attempt(records, records[0].message.hidden_until)
+        machine.attempts.remember(now, attempt_id, attempt)
+    return now, attempt.records

@@ -1,208 +1,163 @@
-"""What a queue holds: messages visible, delayed, in flight; and what falls due.
+"""The messages of one queue and the states they pass through.
 
-Laws: what is due at an instant happens before anything that is called at that instant. Nothing is looked at message by
-message: heaps hold one entry a receive call, messages that are gone are forgotten on the way.
+delayed -> visible -> in flight -> visible ... -> gone; from visible also to moving, which ends in flight or gone.
+An illegal step is not offered: every method looks at the state it starts from, or is told by its caller.
 """
 
-from collections import deque
-from collections.abc import Iterator
-from heapq import heappop, heappush
+from collections.abc import Iterator, Sequence
 from math import inf
-from typing import Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Arrived, Effect, Note
-from eventbus.names import Arn
-from eventbus.ports import Birth
+from eventbus.names import Ids
 
-from .lines import FifoLine, Line, StandardLine
-from .message import DELAYED, GONE, IN_FLIGHT, VISIBLE, Message
-from .settings import Settings
-
-BACK_OF_THE_LINE: Final = 3
-"""With a redrive policy of more receives than this, a message received so often goes to the back of its queue."""
+from .ages import Ages
+from .lines import FifoLine, Leaves, Line, StandardLine
+from .message import DELAYED, GONE, IN_FLIGHT, MOVING, VISIBLE, Message, Received
+from .timetable import Timetable
 
 
 @define(eq=False)
 class Contents:
-    arn: Arn
-    settings: Settings
-    birth: Birth
-    effects: list[Effect] = field(factory=list, init=False)
-    notes: list[Note] = field(factory=list, init=False)
-    _line: Line | None = field(default=None, init=False)  # none until the first message: idle queues are many
-    _by_age: deque[Message] | None = field(default=None, init=False)  # all that live, oldest first, some that are gone
-    _delayed: list[tuple[float, int, Message]] = field(factory=list, init=False)
-    _leases: list[tuple[float, int, list[tuple[Message, int]]]] = field(factory=list, init=False)
-    _receipts: dict[int, Message] = field(factory=dict, init=False)  # of the last receive of each
-    _live: int = field(default=0, init=False)
-    _delayed_count: int = field(default=0, init=False)
-    _in_flight: int = field(default=0, init=False)
-    _next_receipt: int = field(default=0, init=False)
-    _order: int = field(default=0, init=False)
-    _due_at: float = field(default=inf, init=False)  # never later than what is due next
-    _hungry: bool = field(default=False, init=False)  # a mapping was told all there is
+    fifo: bool
+    line: Line = field(init=False)
+    ages: Ages = field(factory=Ages, init=False)
+    timetable: Timetable = field(factory=Timetable, init=False)
+    receipts: dict[int, Message] = field(factory=dict, init=False)  # of the last receive; on FIFO of all receives
+    in_flight: int = field(default=0, init=False)  # those that are moving included
+    delayed: int = field(default=0, init=False)
 
-    def messages(self) -> Iterator[Message]:
-        """All that live, oldest first."""
-        return (message for message in self._by_age or () if message.state != GONE)
+    def __attrs_post_init__(self) -> None:
+        self.line = FifoLine() if self.fifo else StandardLine()
 
-    def receivable(self) -> bool:
-        return self._line is not None and self._line.ready()
-
-    def counts(self, now: float) -> dict[str, int]:
-        if self._due_at <= now:
-            self._catch_up(now)
-        return {
-            "ApproximateNumberOfMessages": self._live - self._in_flight - self._delayed_count,
-            "ApproximateNumberOfMessagesNotVisible": self._in_flight,
-            "ApproximateNumberOfMessagesDelayed": self._delayed_count,
-        }
-
-    def hide_visible(self, now: float, limit: int) -> list[Message]:
-        """For a move task: up to so many visible messages, out of sight but not received."""
-
-        def hide(message: Message) -> bool:
-            message.state = IN_FLIGHT
-            self._in_flight += 1
-            return True
-
-        if self._due_at <= now:
-            self._catch_up(now)
-        return [] if self._line is None else self._line.take(limit, hide)
-
-    def put_back(self, now: float, message: Message) -> None:
-        self._show(message, now)
-        self._tell_arrived()
-
-    def next_token(self) -> int:
-        self._order += 1
-        return self._order
-
-    def _add(self, now: float, message: Message, delay: float) -> None:
-        if self._line is None or self._by_age is None:
-            self._line = FifoLine() if self.settings.fifo else StandardLine()
-            self._by_age = deque()
-        self._live += 1
-        if len(self._by_age) > 2 * self._live + 64:  # messages that are gone from the middle
-            self._by_age = deque(self.messages())
-        self._insert_by_age(message)
+    def add(self, message: Message, now: float, delay: float) -> None:
+        if message.sent_at < now:
+            self.ages.add_older(message)
+        else:
+            self.ages.add(message)
         if delay > 0:
             message.state = DELAYED
-            self._delayed_count += 1
-            self._order += 1
-            heappush(self._delayed, (now + delay, self._order, message))
-            self._due_at = min(self._due_at, now + delay)
-            self._line.sent(message)
-            return
-        self._line.sent(message)
-        if self._hungry:
-            self._tell_arrived()
-
-    def _insert_by_age(self, message: Message) -> None:
-        ages = self._by_age
-        assert ages is not None
-        at = len(ages)
-        while at and ages[at - 1].sent_at > message.sent_at:  # a dead letter keeps its age
-            at -= 1
-        if at == len(ages):
-            ages.append(message)
+            self.delayed += 1
+            message.hidden_until = now + delay
+            self.timetable.delay(message.hidden_until, message)
         else:
-            ages.insert(at, message)
-        if at == 0:
-            self._due_at = min(self._due_at, message.sent_at + self.settings.message_retention_period)
+            self.line.appeared(message)
 
-    def _lease(self, now: float, ends_at: float, messages: list[tuple[Message, int]]) -> None:
-        if ends_at <= now:
-            for message, _ in sorted(messages, key=lambda lease: lease[0].number):
-                self._show(message, now)
-            return
-        self._order += 1
-        heappush(self._leases, (ends_at, self._order, messages))
-        if ends_at < self._due_at:
-            self._due_at = ends_at
+    def take(self, limit: int, leaves: Leaves | None) -> list[Message]:
+        """Up to `limit` visible ones, out of the line; their caller gives them out or moves them."""
+        return self.line.take(limit, leaves)
 
-    def _draw_receipt(self) -> int:
-        self._next_receipt += 1
-        return self._next_receipt
+    def give_out(self, messages: Sequence[Message], now: float, until: float, first: int, ids: Ids) -> list[Received]:
+        """In flight, with receipts from `first` on."""
+        receipts, fifo, receipt = self.receipts, self.fifo, first
+        found: list[Received] = []
+        for message in messages:
+            if message.receipt:
+                self._end_receipt(message)
+            receipts[receipt] = message
+            message.receipt = receipt
+            message.state = IN_FLIGHT
+            message.hidden_until = until
+            message.received_at = now
+            if message.receive_count == 0:
+                message.first_received_at = now
+            message.receive_count += 1
+            found.append(Received(message, receipt, message.receive_count, ids))
+            receipt += 1
+            if fifo:
+                self.line.hidden(message)
+        self.in_flight += len(messages)
+        if until > now:
+            self._lease(until, first, receipt)
+        return found
 
-    def forget(self, message: Message) -> None:
-        if message.state == IN_FLIGHT:
-            self._in_flight -= 1
-        elif message.state == DELAYED:
-            self._delayed_count -= 1
-        message.state = GONE
-        self._live -= 1
-        if message.receipt:
-            self._receipts.pop(message.receipt, None)
-        assert self._line is not None
-        assert self._by_age is not None
-        self._line.freed(message)
-        ages = self._by_age
-        while ages and ages[0].state == GONE:
-            ages.popleft()
+    def hide(self, message: Message, now: float, until: float) -> None:
+        """In flight until then, under its last receipt; it may be visible, in flight, or have been moving."""
+        if message.state == VISIBLE:
+            self.in_flight += 1
+            self.line.withdrawn(message)
+        known = message.state == IN_FLIGHT and message.hidden_until == until
+        if message.state != IN_FLIGHT:
+            message.state = IN_FLIGHT
+            self.line.hidden(message)
+        message.hidden_until = until
+        if until > now and not known:
+            self._lease(until, message.receipt, message.receipt + 1)
 
-    def _show(self, message: Message, now: float) -> None:
-        """Visible again, at its place in the line or behind everybody."""
-        assert self._line is not None
-        settings = self.settings
+    def show(self, message: Message, *, to_back: bool) -> None:
+        """Visible again, at its place in the line or behind everybody; it was in flight, or moving."""
         message.state = VISIBLE
-        self._in_flight -= 1
-        to_back = (
-            settings.dead_letter_queue is not None
-            and settings.max_receive_count > BACK_OF_THE_LINE
-            and message.receive_count >= BACK_OF_THE_LINE
-        )
-        self._line.returned(message, to_back=to_back)
+        self.in_flight -= 1
+        self.line.returned(message, to_back=to_back)
 
-    def _tell_arrived(self) -> None:
-        if self._hungry and self.receivable():
-            self._hungry = False
-            self.effects.append(Arrived(self.arn))
+    def move_out(self, message: Message) -> None:
+        """On its way to another queue: nobody waits behind it."""
+        message.state = MOVING
+        self.in_flight += 1
 
-    def _catch_up(self, now: float) -> None:
-        """Do what was due until now, in the order of time, and find out what is due next."""
-        self._drop_expired(now)
-        while self._delayed and self._delayed[0][0] <= now:
-            message = heappop(self._delayed)[2]
-            if message.state == DELAYED:
-                message.state = VISIBLE
-                self._delayed_count -= 1
-                assert self._line is not None
-                self._line.appeared(message)
-        self._end_leases(now)
-        ages = self._by_age
-        oldest = ages[0].sent_at + self.settings.message_retention_period if ages else inf
-        self._due_at = min(
-            self._delayed[0][0] if self._delayed else inf, self._leases[0][0] if self._leases else inf, oldest
-        )
-        self._tell_arrived()
+    def set_aside(self, limit: int) -> list[Message]:
+        """Up to so many visible ones, on their way to another queue."""
+        messages = self.line.take(limit, None)
+        for message in messages:
+            self.move_out(message)
+        return messages
 
-    def _drop_expired(self, now: float) -> None:
-        ages = self._by_age
-        while ages and (ages[0].state == GONE or ages[0].sent_at + self.settings.message_retention_period <= now):
-            message = ages[0]
-            if message.state != GONE:
-                self.notes.append(("dropped", self.arn, message.about(), "retention period over", None))
-                self.forget(message)
-            else:
-                ages.popleft()
+    def appear(self, message: Message) -> None:
+        """Its delay is over."""
+        message.state = VISIBLE
+        self.delayed -= 1
+        self.line.appeared(message)
 
-    def _end_leases(self, now: float) -> None:
-        ended: list[tuple[float, int, Message]] = []
-        while self._leases and self._leases[0][0] <= now:
-            ends_at, _, messages = heappop(self._leases)
-            ended += [
-                (ends_at, message.number, message)
-                for message, receipt in messages
-                if message.receipt == receipt and message.state == IN_FLIGHT and message.hidden_until <= ends_at
-            ]
-        if not ended:
+    def forget(self, messages: Sequence[Message]) -> None:
+        """Gone, from whatever state but that one; no message twice."""
+        receipts, fifo = self.receipts, self.fifo
+        for message in messages:
+            if message.state == IN_FLIGHT or message.state == MOVING:
+                self.in_flight -= 1
+            elif message.state == DELAYED:
+                self.delayed -= 1
+            message.state = GONE
+            receipts.pop(message.receipt, None)
+            if fifo:
+                self._end_old_receipts(message)
+                self.line.freed(message)
+        self.ages.gone(len(messages))
+
+    def next_at(self, retention: float) -> float:
+        oldest = self.ages.oldest()
+        return min(self.timetable.next_at(), inf if oldest is None else oldest.sent_at + retention)
+
+    def __iter__(self) -> Iterator[Message]:
+        """All that live, oldest first."""
+        return iter(self.ages)
+
+    def _lease(self, until: float, first: int, past: int) -> None:
+        self.timetable.lease(until, first, past)
+        self.timetable.tidy(self.in_flight, self.receipts)
+
+    def _end_receipt(self, message: Message) -> None:
+        """Its last receipt is good for nothing any more; on FIFO it stays known, to be refused."""
+        if not self.fifo:
+            self.receipts.pop(message.receipt, None)
             return
-        ended.sort(key=lambda entry: entry[:2])
-        for _, _, message in ended:
-            if message.state == IN_FLIGHT:
-                self._show(message, now)
-        about = [message.about() for _, _, message in ended]
-        self.notes.append(("returned", self.arn, about, "visible again", None))
+        assert message.more is not None
+        if message.more.old_receipts is None:
+            message.more.old_receipts = []
+        message.more.old_receipts.append(message.receipt)
+
+    def _end_old_receipts(self, message: Message) -> None:
+        if message.more is not None and message.more.old_receipts is not None:
+            for receipt in message.more.old_receipts:
+                self.receipts.pop(receipt, None)
+
+
+def counts_of(contents: Contents | None) -> dict[str, int]:
+    """As GetQueueAttributes names them."""
+    live, in_flight, delayed = 0, 0, 0
+    if contents is not None:
+        live, in_flight, delayed = contents.ages.count, contents.in_flight, contents.delayed
+    return {
+        "ApproximateNumberOfMessages": live - in_flight - delayed,
+        "ApproximateNumberOfMessagesNotVisible": in_flight,
+        "ApproximateNumberOfMessagesDelayed": delayed,
+    }

@@ -39,8 +39,12 @@ class InvalidAttributeValue(SqsError):
         return cls(f"Invalid value for the parameter {attribute}.")
 
 
+class InvalidMessageContents(SqsError):
+    pass
+
+
 class ReceiptHandleIsInvalid(SqsError):
-    status = 404
+    pass
 
 
 class OverLimit(SqsError):
@@ -49,6 +53,12 @@ class OverLimit(SqsError):
 
 class ResourceNotFoundException(SqsError):
     status = 404
+
+
+class QueueDoesNotExist(SqsError):
+    """As the failure of a move task: queues are declared, none vanishes while a bus runs."""
+
+    wire_code = _SERVICE + "NonExistentQueue"
 
 
 class UnsupportedOperation(SqsError):
@@ -88,3 +98,21 @@ def too_long(limit: int) -> InvalidParameterValue:
 
 def expired(handle: str) -> InvalidParameterValue:
     return InvalidParameterValue.of("ReceiptHandle", handle, "The receipt handle has expired.")
+
+
+def not_available(handle: str) -> InvalidParameterValue:
+    return InvalidParameterValue.of(
+        "ReceiptHandle", handle, "Message does not exist or is not available for visibility timeout change."
+    )
+
+
+def past_the_limit(seconds: float) -> InvalidParameterValue:
+    return InvalidParameterValue.of(
+        "VisibilityTimeout",
+        f"{seconds:g}",
+        "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
+    )
+
+
+def batch_too_long(limit: int, length: int) -> BatchRequestTooLong:
+    return BatchRequestTooLong(f"Batch requests cannot be longer than {limit} bytes. You have sent {length} bytes.")

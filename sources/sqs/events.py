@@ -59,14 +59,12 @@ def milliseconds(epoch: float, at: float) -> str:
     return str(round((epoch + at) * 1000))
 
 
-def system_attributes(
-    epoch: float, message: Message, receive_count: int, first_received_at: float
-) -> SqsRecordAttributes:
+def system_attributes(epoch: float, message: Message, receive_count: int) -> SqsRecordAttributes:
     found: SqsRecordAttributes = {
         "ApproximateReceiveCount": str(receive_count),
         "SentTimestamp": milliseconds(epoch, message.sent_at),
         "SenderId": SENDER_ID,
-        "ApproximateFirstReceiveTimestamp": milliseconds(epoch, first_received_at),
+        "ApproximateFirstReceiveTimestamp": milliseconds(epoch, message.first_received_at),
     }
     more = message.more
     if more is None:
@@ -90,7 +88,7 @@ def _record(queue: Arn, epoch: float, received: Received) -> SqsRecord:
         "messageId": received.identifier,
         "receiptHandle": received.handle,
         "body": message.body,
-        "attributes": system_attributes(epoch, message, received.receive_count, received.first_received_at),
+        "attributes": system_attributes(epoch, message, received.receive_count),
         "messageAttributes": _event_attributes(message.attributes) if message.attributes else {},
     }
     if message.attributes:

@@ -1,5 +1,6 @@
 """One message in a queue, and one receive of it."""
 
+from collections.abc import Iterable
 from hashlib import md5
 from typing import Any, Final
 
@@ -15,10 +16,14 @@ DELAYED: Final = 0
 VISIBLE: Final = 1
 IN_FLIGHT: Final = 2
 GONE: Final = 3
+MOVING: Final = 4  # handed to another queue, which has not answered yet
 
 _ESCAPED: Final = ('"', "\\", "\n", "\t", "\r")
 METADATA_SIZE: Final = 620
-"""Bytes of a record's JSON besides body and attributes, counted on the safe side."""
+MORE_SIZE: Final = 320
+ATTRIBUTE_SIZE: Final = 100
+"""Bytes of a record's JSON besides what was sent, counted on the safe side: of every record, of one with `More`, and of
+each attribute."""
 
 
 @define(eq=False)
@@ -31,6 +36,12 @@ class More:
     sequence: int = 0
     trace_header: str | None = None
     dead_letter_source: Arn | None = None
+    received_elsewhere: int = 0  # of the receive count
+    old_receipts: list[int] | None = None  # FIFO: of earlier receives, whose visibility is over
+
+    def length(self) -> int:
+        """Of the texts that a sender gave."""
+        return sum(len(text) for text in (self.group, self.deduplication_id, self.trace_header) if text is not None)
 
 
 @define(eq=False)
@@ -62,10 +73,19 @@ class Message:
         more = self.more
         return more.name if more is not None and more.name is not None else self.number
 
+    def received_here(self) -> int:
+        """Redrive counts the receives of its own queue."""
+        return self.receive_count if self.more is None else self.receive_count - self.more.received_elsewhere
+
     def digest(self) -> str:
         if self.md5 is None:
             self.md5 = md5(self.body.encode(), usedforsecurity=False).hexdigest()
         return self.md5
+
+
+def ids_of(messages: Iterable[Message]) -> list[int | str]:
+    """For the trace."""
+    return [message.number if message.more is None else message.about() for message in messages]
 
 
 @define(eq=False)
@@ -75,7 +95,6 @@ class Received:
     message: Message
     receipt: int
     receive_count: int
-    first_received_at: float
     ids: Ids
 
     @property
@@ -86,11 +105,14 @@ class Received:
     def size(self) -> int:
         body = self.message.body
         length = len(body) if body.isascii() else len(body.encode())
-        escaped = sum(
-            body.count(each) for each in _ESCAPED if each in body
-        )  # looking is 20 times cheaper than counting
-        extra = 2 * message_attributes.size(self.message.attributes) if self.message.attributes else 0
-        return METADATA_SIZE + length + escaped + extra
+        escaped = sum(body.count(each) for each in _ESCAPED if each in body)  # looking is far cheaper than counting
+        size = METADATA_SIZE + length + escaped
+        if self.message.attributes:
+            attributes = self.message.attributes
+            size += ATTRIBUTE_SIZE * (1 + len(attributes)) + 2 * message_attributes.size(attributes)
+        if self.message.more is not None:
+            size += MORE_SIZE + 2 * self.message.more.length()
+        return size
 
     @property
     def group(self) -> str | None:

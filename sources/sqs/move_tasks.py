@@ -1,7 +1,7 @@
 """Moving messages from a dead-letter queue back to where they came from, or elsewhere (bc:sqs StartMessageMoveTask).
 
 Without a rate the whole queue moves at once. A moved message is a new message there: new id, nothing received yet. A
-message that came from no queue fails the task, unless a destination is given.
+message that came from no queue fails the task, unless a destination is given; it stays, as do those behind it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from eventbus.core.effects import Deliver
 from eventbus.names import Arn
 
-from .errors import InvalidParameterValue, ResourceNotFoundException, UnsupportedOperation
-from .message import Message, More, Moved
+from .deliveries import redriven
+from .errors import InvalidParameterValue, QueueDoesNotExist, ResourceNotFoundException, UnsupportedOperation
+from .message import Message
 
 if TYPE_CHECKING:
     from .machine import QueueMachine
@@ -28,66 +29,85 @@ RUNNING: Final = "RUNNING"
 CANCELLED: Final = "CANCELLED"
 COMPLETED: Final = "COMPLETED"
 FAILED: Final = "FAILED"
+NO_TARGET: Final = "ResourceNotFoundException"
+"""With this a delivery to an address that nobody has is answered."""
+NO_SOURCE: Final = "CouldNotDetermineMessageSource"
+"""The failure of a task that came across a message which was sent to its queue directly
+(sqs:troubleshooting-dlq-redrive)."""
 
 
 @define(eq=False)
 class MoveTask:
-    task_handle: str
+    """A task as it is listed: its handle is shown while it runs (bc:sqs ListMessageMoveTasks)."""
+
+    task_handle: str | None
     source_arn: Arn
     destination_arn: Arn | None
     max_number_of_messages_per_second: int | None
-    started_at: float
-    status: str = RUNNING
+    started_timestamp: int  # milliseconds since 1970
+    approximate_number_of_messages_to_move: int
     approximate_number_of_messages_moved: int = 0
-    approximate_number_of_messages_to_move: int = 0
+    status: str = RUNNING
     failure_reason: str | None = None
+
+
+@define(eq=False)
+class Run:
+    handle: str
+    task: MoveTask
+    under_way: int = field(default=0, init=False)
+
+    @property
+    def running(self) -> bool:
+        return self.task.status == RUNNING
 
 
 @define(eq=False)
 class MoveTasks:
     machine: QueueMachine
-    _tasks: list[MoveTask] = field(factory=list, init=False)  # newest first
-    _under_way: dict[int, Message] = field(factory=dict, init=False)
+    _runs: list[Run] = field(factory=list, init=False)  # newest first
+    _under_way: dict[int, tuple[Run, Message]] = field(factory=dict, init=False)
     _next_at: float = field(default=inf, init=False)
 
-    def start(self, now: float, destination: Arn | None, rate: int | None) -> MoveTask:
+    def start(self, now: float, destination: Arn | None, rate: int | None) -> str:
+        """The handle of a task that has moved what it may move at once."""
+        machine, birth = self.machine, self.machine.birth
         if rate is not None and not 1 <= rate <= RATE_LIMIT:
             raise InvalidParameterValue.of("MaxNumberOfMessagesPerSecond", rate, "Must be between 1 and 500.")
-        if destination is not None and destination.endswith(".fifo") != self.machine.settings.fifo:
+        if destination is not None and destination.endswith(".fifo") != machine.settings.fifo:
             raise InvalidParameterValue("Source and destination queues must be of the same type.")
-        if self._running() is not None:
+        if self._runs and self._runs[0].running:
             raise UnsupportedOperation(
                 "There is already a task running. Only one active task is allowed for a source queue arn at a given "
                 "time."
             )
-        handle = f"task-{self.machine.birth.ids.text(self.machine.birth.ids.draw())}"
-        task = MoveTask(handle, self.machine.arn, destination, rate, now)
-        task.approximate_number_of_messages_to_move = self.machine.counts(now)["ApproximateNumberOfMessages"]
-        self._tasks.insert(0, task)
-        del self._tasks[REMEMBERED:]
-        self._move_some(now, task)
-        return task
+        visible = machine.counts(now)["ApproximateNumberOfMessages"]
+        handle = f"task-{birth.ids.text(birth.ids.draw())}"
+        started = round((birth.epoch + now) * 1000)
+        run = Run(handle, MoveTask(handle, machine.arn, destination, rate, started, visible))
+        self._runs.insert(0, run)
+        del self._runs[REMEMBERED:]
+        self._move_some(now, run)
+        return handle
 
-    def list(self, limit: int) -> list[MoveTask]:
-        return self._tasks[:limit]
+    def list(self, now: float, limit: int) -> list[MoveTask]:
+        """As they are now, newest first."""
+        return [evolve(run.task, task_handle=run.handle if run.running else None) for run in self._runs[:limit]]
 
     def cancel(self, now: float, handle: str) -> int:
         """How many were moved; there is no undo."""
-        task = next((each for each in self._tasks if each.task_handle == handle), None)
-        if task is None:
+        run = next((each for each in self._runs if each.handle == handle), None)
+        if run is None:
             raise ResourceNotFoundException("Task does not exist.")
-        if task.status != RUNNING:
+        if not run.running:
             raise InvalidParameterValue("Only active tasks can be cancelled.")
-        task.status = CANCELLED
-        self._next_at = inf
-        return task.approximate_number_of_messages_moved
+        self._end(run, CANCELLED)
+        return run.task.approximate_number_of_messages_moved
 
     def wake(self, now: float) -> None:
         if self._next_at <= now:
             self._next_at = inf
-            task = self._running()
-            if task is not None:
-                self._move_some(now, task)
+            self._move_some(now, self._runs[0])
 
     def next_deadline(self) -> float:
         return self._next_at
@@ -96,54 +116,53 @@ class MoveTasks:
         return int(self._next_at < inf)
 
     def delivered(self, now: float, token: int, error: str | None) -> None:
-        message = self._under_way.pop(token, None)
-        if message is None:
+        """The other queue has taken a message, or not: then it is where it was, and its task has failed."""
+        if token not in self._under_way:
             return
-        task = self._running()
-        if error is not None:
-            self.machine.put_back(now, message)
-            self._fail(task, error)
-        else:
+        run, message = self._under_way.pop(token)
+        run.under_way -= 1
+        if error is None:
             self.machine.forget(message)
-            if task is not None:
-                task.approximate_number_of_messages_moved += 1
-        if not self._under_way and self._next_at == inf and (task := self._running()) is not None:
-            task.status = COMPLETED
+            run.task.approximate_number_of_messages_moved += 1
+        else:
+            self.machine.put_back(message)
+            self._end(run, FAILED, QueueDoesNotExist.wire_code if error == NO_TARGET else error)
+        if not run.under_way and self._next_at == inf:
+            self._end(run, COMPLETED)
 
-    def _running(self) -> MoveTask | None:
-        return self._tasks[0] if self._tasks and self._tasks[0].status == RUNNING else None
-
-    def _move_some(self, now: float, task: MoveTask) -> None:
-        limit = task.max_number_of_messages_per_second or task.approximate_number_of_messages_to_move
-        hidden = self.machine.hide_visible(now, limit)
-        for message in hidden:
-            if not self._move(task, message):
-                self.machine.put_back(now, message)
-        if task.status == RUNNING and task.max_number_of_messages_per_second and len(hidden) == limit:
+    def _move_some(self, now: float, run: Run) -> None:
+        rate = run.task.max_number_of_messages_per_second
+        limit = rate or run.task.approximate_number_of_messages_to_move
+        messages = self.machine.set_aside(now, limit)
+        for message in messages:
+            if not run.running or not self._move(now, run, message):
+                self.machine.put_back(message)
+        if run.running and rate is not None and len(messages) == limit:
             self._next_at = now + 1.0
-        elif task.status == RUNNING and not self._under_way:
-            task.status = COMPLETED
+        elif not run.under_way:
+            self._end(run, COMPLETED)
 
-    def _move(self, task: MoveTask, message: Message) -> bool:
+    def _move(self, now: float, run: Run, message: Message) -> bool:
         """Whether it is on its way; the first that can't be told where to go ends the task."""
-        if task.status != RUNNING:
-            return False
-        machine, more = self.machine, message.more or More()
-        target = task.destination_arn or more.dead_letter_source
+        machine = self.machine
+        source = None if message.more is None else message.more.dead_letter_source
+        target = run.task.destination_arn or source
         if target is None:
-            self._fail(task, "CouldNotDetermineMessageSource")
+            self._end(run, FAILED, NO_SOURCE)
             return False
         token = machine.next_token()
-        self._under_way[token] = message
+        self._under_way[token] = (run, message)
+        run.under_way += 1
         machine.notes.append(("moved", machine.arn, message.about(), f"back to {target.name} by a move task", None))
-        moved = Moved(None, 0.0, 0, 0.0, None, more.group, more.deduplication_id, more.trace_header)
+        moved = redriven(now, message)
         machine.effects.append(
             Deliver(target, machine.arn, token, message.body, message.attributes, message.cause, moved)
         )
         return True
 
-    def _fail(self, task: MoveTask | None, reason: str) -> None:
-        if task is not None:
-            task.status = FAILED
-            task.failure_reason = reason
+    def _end(self, run: Run, status: str, reason: str | None = None) -> None:
+        """Once: a task that has ended stays as it is."""
+        if run.running:
+            run.task.status = status
+            run.task.failure_reason = reason
             self._next_at = inf

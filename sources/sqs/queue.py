@@ -26,6 +26,10 @@ class Redrive:
     dead_letter_queue: "Queue"
     max_receive_count: int = field(default=10, validator=between(1, 1_000, whole=True))
 
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.dead_letter_queue, Queue):
+            raise refuse("dead_letter_queue", self.dead_letter_queue, "an sqs.Queue")
+
 
 @frozen(eq=False)
 class RedriveAllow:
@@ -64,7 +68,7 @@ class Queue:
     message_retention_period: float = field(default=345_600, kw_only=True, validator=between(60, 1_209_600))
     receive_message_wait_time_seconds: float = field(default=0, kw_only=True, validator=between(0, 20))
     maximum_message_size: int = field(default=1_048_576, kw_only=True, validator=between(1_024, 1_048_576, whole=True))
-    content_based_deduplication: bool = field(default=False, kw_only=True)
+    content_based_deduplication: bool = field(default=False, kw_only=True, validator=one_of((False, True)))
     deduplication_scope: str = field(default="queue", kw_only=True, validator=one_of(DEDUPLICATION_SCOPES))
     fifo_throughput_limit: str = field(default="perQueue", kw_only=True, validator=one_of(THROUGHPUT_LIMITS))
     redrive: Redrive | None = field(default=None, kw_only=True)
@@ -81,8 +85,10 @@ class Queue:
                     raise refuse(setting, getattr(self, setting), "FIFO queues only: end the name in .fifo")
         if self.fifo_throughput_limit == "perMessageGroupId" and self.deduplication_scope != "messageGroup":
             raise refuse("fifo_throughput_limit", self.fifo_throughput_limit, "with deduplication_scope='messageGroup'")
+        if self.redrive_allow is not None and not isinstance(self.redrive_allow, RedriveAllow):
+            raise refuse("redrive_allow", self.redrive_allow, "an sqs.RedriveAllow")
         if self.redrive is not None:
-            self._check_redrive(self.redrive.dead_letter_queue)
+            self._check_redrive(self.redrive)
 
     @property
     def arn(self) -> Arn:
@@ -124,7 +130,10 @@ class Queue:
     def event_type(self) -> SqsEvent:  # pragma: no cover - a witness for type checkers
         raise NotImplementedError
 
-    def _check_redrive(self, dead_letter_queue: "Queue") -> None:
+    def _check_redrive(self, redrive: Redrive) -> None:
+        if not isinstance(redrive, Redrive):
+            raise refuse("redrive", redrive, "an sqs.Redrive")
+        dead_letter_queue = redrive.dead_letter_queue
         if dead_letter_queue.fifo != self.fifo:
             raise refuse("redrive", dead_letter_queue.name, "a queue of the same type, standard or FIFO")
         allow = dead_letter_queue.redrive_allow

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from attrs import define, field
 
+from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 
 from .errors import InvalidAttributeName, InvalidAttributeValue
@@ -30,6 +31,8 @@ RANGES: Final[dict[str, Range]] = {
 }
 """In seconds and bytes (bc:sqs CreateQueue)."""
 
+NOT_OFFERED: Final = ("Policy", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled")
+"""Attributes that AWS has, and that can't be set here."""
 DEDUPLICATION_SCOPES: Final = ("queue", "messageGroup")
 THROUGHPUT_LIMITS: Final = ("perQueue", "perMessageGroupId")
 
@@ -52,7 +55,8 @@ class Settings:
     redrive_allow_policy: str | None = field(default=None)
 
     def change(self, attributes: Mapping[str, str]) -> None:
-        """SetQueueAttributes: all of them, or none. Raises `InvalidAttributeName`, `InvalidAttributeValue`."""
+        """SetQueueAttributes: all of them, or none. Raises `InvalidAttributeName`, `InvalidAttributeValue`, and
+        `InvalidSetting` for what is not offered."""
         changes: dict[str, Any] = {}
         for name, value in attributes.items():
             changes.update(self._parsed(name, value))
@@ -96,6 +100,8 @@ class Settings:
                 return {"deduplication_scope": _choice(name, value, DEDUPLICATION_SCOPES)}
             case "FifoThroughputLimit" if self.fifo:
                 return {"fifo_throughput_limit": _choice(name, value, THROUGHPUT_LIMITS)}
+        if name in NOT_OFFERED:
+            raise InvalidSetting(f"{name} is refused: it is not offered here")
         raise InvalidAttributeName(f"Unknown Attribute {name}.")
 
     def _redrive(self, value: str) -> dict[str, Any]:
@@ -135,7 +141,9 @@ def _object(name: str, value: str) -> dict[str, Any]:
     return found
 
 
-def _allow_policy(value: str) -> str:
+def _allow_policy(value: str) -> str | None:
+    if value == "":
+        return None
     policy = _object("RedriveAllowPolicy", value)
     permission, sources = policy.get("redrivePermission"), policy.get("sourceQueueArns")
     if permission not in ("allowAll", "denyAll", "byQueue") or (permission == "byQueue") != (sources is not None):

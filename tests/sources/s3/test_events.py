@@ -1,6 +1,7 @@
 """Events of a bucket, whole, and as the clients read them that users have."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -112,6 +113,21 @@ def test_test_event_is_the_golden() -> None:
     [effect] = machine.effects
     assert isinstance(effect, Deliver)
     match({**load("s3/test_event"), "Time": "2026-01-01T00:00:00.000Z"}, json.loads(effect.body))
+
+
+def test_ids_of_a_request_are_its_own() -> None:
+    """16 capitals and digits, 64 letters and digits; another request has others."""
+    uploads, sink, _ = bucket_at()
+
+    async def main() -> None:
+        await uploads.put_object(KEY)
+        await uploads.put_object(KEY)
+
+    done(main())
+    first, second = (event["Records"][0]["responseElements"] for event in sink.bodies)
+    assert re.fullmatch(r"[0-9A-F]{16}", first["x-amz-request-id"])
+    assert re.fullmatch(r"[0-9a-f]{64}", first["x-amz-id-2"])
+    assert not set(first.values()) & set(second.values())
 
 
 def test_powertools_reads_every_event() -> None:

@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -121,6 +122,22 @@ def test_digest_waits_for_its_reader() -> None:
 
     assert version._etag is None
     assert put.e_tag == f'"{version._etag}"'
+
+
+def test_parts_before_the_last_have_5_mib() -> None:
+    """One byte less is too small; the last may have any size."""
+    machine = make_machine()
+    upload_id = machine.create_upload(0.0, "k", "", {}).upload_id
+    last = machine.upload_part(0.0, "k", upload_id, 2, b"")
+
+    def complete(size: int) -> Any:
+        part = machine.upload_part(0.0, "k", upload_id, 1, b"x" * size)
+        named = [(1, part.digest.hex()), (2, last.digest.hex())]
+        return machine.complete_upload(0.0, "k", upload_id, named, None)
+
+    with pytest.raises(s3.EntityTooSmall):
+        complete(5 * 1024 * 1024 - 1)
+    assert complete(5 * 1024 * 1024).size == 5 * 1024 * 1024
 
 
 class Versions(RuleBasedStateMachine):

@@ -52,16 +52,16 @@ async def prepared(row: Any) -> Any:
     return orders, receipt
 
 
-async def outcome(row: Any) -> tuple[str, str] | None:
-    """Code and text of the refusal: of the call, or of the one entry that it refused."""
+async def outcome(row: Any) -> tuple[str, str, int | None] | None:
+    """Code, text and status of the refusal: of the call, or of the one entry that it refused, which has no status."""
     orders, receipt = await prepared(row)
     kwargs = {name: receipt if value == "{receipt}" else value for name, value in row.kwargs.items()}
     try:
         answer = await getattr(orders, row.operation)(**kwargs)
     except ServiceError as error:
-        return error.code, str(error).replace(receipt or "\0", "{receipt}")
+        return error.code, str(error).replace(receipt or "\0", "{receipt}"), error.status
     failed = getattr(answer, "failed", [])
-    return (failed[0].code, failed[0].message) if failed else None
+    return (failed[0].code, failed[0].message, None) if failed else None
 
 
 ROWS = [
@@ -76,6 +76,8 @@ def test_refusals_are_worded_as_aws_does(row: Error) -> None:
 
     assert found is not None
     assert found[0] == row.code
+    if row.status is not None:
+        assert found[2] in (row.status, None)
     if row.message is not None:
         assert found[1] == row.message.replace("{queue}", "orders")
 
@@ -89,7 +91,7 @@ def test_what_stands_at_a_limit_is_accepted(row: Accepted) -> None:
 def test_every_shape_is_a_class() -> None:
     """botocore's exception names are the names of ours, the wire's codes are their codes."""
     for code, name in SHAPES.items():
-        if name in ("QueueDoesNotExist", "QueueDeletedRecently", "QueueNameExists"):
+        if name in ("QueueDeletedRecently", "QueueNameExists"):  # queues are not made while a bus runs
             continue
         assert getattr(sqs, name)("x").code == code
 
@@ -120,6 +122,9 @@ def test_digest_of_attributes(row: Digest) -> None:
         {"name": "a" * 81},
         {"name": ".fifo"},
         {"name": "q", "content_based_deduplication": True},
+        {"name": "q.fifo", "content_based_deduplication": "no"},
+        {"name": "q", "redrive": sqs.Queue("dead")},
+        {"name": "q", "redrive_allow": "denyAll"},
         {"name": "q", "deduplication_scope": "messageGroup"},
         {"name": "q.fifo", "fifo_throughput_limit": "perMessageGroupId"},
         {"name": "q.fifo", "redrive": sqs.Redrive(sqs.Queue("dead"))},
