@@ -25,7 +25,7 @@ from .loading import apply, load_app, read_lines
 DRAIN = 30.0
 INTERRUPTED = 130
 
-commands = typer.Typer(
+commands: typer.Typer = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Invoke functions the way AWS Lambda is invoked, in process."
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

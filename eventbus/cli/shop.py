@@ -10,10 +10,10 @@ from urllib.parse import unquote_plus
 from eventbus import App, current_bus
 from sources import s3, sqs
 
-app = App("shop")
-uploads = app.add(s3.Bucket("uploads"))
-dead = app.add(sqs.Queue("orders-dead"))
-orders = app.add(sqs.Queue("orders", visibility_timeout=30, redrive=sqs.Redrive(dead, max_receive_count=3)))
+app: App = App("shop")
+uploads: s3.Bucket = app.add(s3.Bucket("uploads"))
+dead: sqs.Queue = app.add(sqs.Queue("orders-dead"))
+orders: sqs.Queue = app.add(sqs.Queue("orders", visibility_timeout=30, redrive=sqs.Redrive(dead, max_receive_count=3)))
 
 
 @app.function(timeout=10)

@@ -50,7 +50,7 @@ class Bus:
         self._started: Engine | None = None
         self._closed = False
         self._environ = Environ(setup.environ)
-        self.sync = SyncBus(self)
+        self.sync: SyncBus = SyncBus(self)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -40,7 +40,7 @@ CLOSE_GRACE: Final = 2.0
 
 CLOSED: Final = "the bus is closed"
 
-logger = logging.getLogger("eventbus.bus")
+logger: Final = logging.getLogger("eventbus.bus")
 
 
 class Trace(Protocol):

@@ -13,7 +13,7 @@ class Stepped:
         self._coroutine = coroutine
         self._context = context
         self._dies_at = dies_at
-        self.abandoned = False
+        self.abandoned: bool = False
 
     def __await__(self) -> Generator[Any, Any, Any]:
         step: Callable[..., Any] = self._coroutine.send
