@@ -22,7 +22,6 @@ def candidate(name: str) -> None:
 
     started = time.perf_counter()
     import eventbus  # noqa: F401
-    from benchmarks.j1_queue import phased  # noqa: F401
     from sources import sqs  # noqa: F401
 
     imported = time.perf_counter()

@@ -459,11 +459,12 @@ def test_record_over_its_limit_drops_payloads() -> None:
     queue = make_queue(on_success=DONE)
     queue.accept(0.0, ID, b'"%s"' % (b"a" * 600_000), None)
 
-    finish(queue, 0.0, Succeeded(b'"%s"' % (b"b" * 600_000)))
+    finish(queue, 2.0, Succeeded(b'"%s"' % (b"b" * 600_000)))
 
     [delivery] = take_deliveries(queue)
     record = json.loads(delivery.body)
     assert set(record) == {"version", "timestamp", "requestContext", "responseContext"}
+    assert record["timestamp"] == "2026-01-01T00:00:02.000Z"
 
 
 def test_record_at_its_limit_keeps_payloads() -> None:
