@@ -20,7 +20,7 @@ from .chain import follow
 from .effects import Attributes, Cause, Deliver, Effect, Invoke, Note
 from .invocation_record import RECORD_LIMIT, invocation_record
 from .outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
-from .profile import Profile
+from .profile import Profile, doubled
 
 ERROR_MESSAGE_LIMIT: Final = 1_024
 """Bytes of the dead-letter attribute ErrorMessage."""
@@ -211,8 +211,8 @@ class AsyncQueue:
 
     def _next_pause(self) -> float:
         profile = self.profile
-        pause = self._last_pause = min(self._last_pause * 2 or profile.throttle_wait, profile.throttle_wait_limit)
-        return pause * (1 + profile.jitter * self.ids.random.random()) if profile.jitter else pause
+        self._last_pause = doubled(self._last_pause, profile.throttle_wait, profile.throttle_wait_limit)
+        return profile.jittered(self._last_pause, self.ids)
 
     def _back_to_head(self, pending: Pending) -> None:
         """What was refused, however often, keeps its order, ahead of everything that was never sent out."""

@@ -6,6 +6,7 @@
 from attrs import evolve, field, frozen
 
 from eventbus.checks import at_least, pair_at_least
+from eventbus.names import Ids
 
 
 @frozen(kw_only=True)
@@ -32,6 +33,10 @@ class Profile:
     rate_quotas: bool = False
     """Requests and new environments per second are limited; asynchronous events without account capacity throttled."""
 
+    def jittered(self, pause: float, ids: Ids) -> float:
+        """`pause`, with its share of chance where the profile asks for it."""
+        return pause * (1 + self.jitter * ids.random.random()) if self.jitter else pause
+
     @classmethod
     def deterministic(cls) -> "Profile":
         return cls()
@@ -39,3 +44,8 @@ class Profile:
     @classmethod
     def realistic(cls) -> "Profile":
         return evolve(cls(), jitter=0.5, rate_quotas=True)
+
+
+def doubled(last: float, first: float, limit: float) -> float:
+    """The pause after one of `last` seconds: `first` after none, twice as long each time, up to `limit`."""
+    return min(last * 2 or first, limit)

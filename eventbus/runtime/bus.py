@@ -7,6 +7,7 @@ from math import inf
 from types import TracebackType
 from typing import Any, Literal, TypeVar, assert_never
 
+from eventbus.core.chain import CHAIN_LIMIT
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.declaration import Function
 from eventbus.errors import (
@@ -25,11 +26,10 @@ from eventbus.ports import Resource
 from . import clock, codec, tail
 from .answers import InvokeResponse, Statistics
 from .attempts import Attempt
-from .driver import CALLS_PER_CHECKPOINT
 from .engine import Engine, Journal, Setup, Trace
 from .environ import Environ
 from .faults import Faults
-from .handlers import EVENT_LIMIT
+from .handlers import EVENT_LIMIT, INVOKE_ACTION
 from .outcome_of import RESPONSE_LIMIT as REQUEST_LIMIT
 from .sync import SyncBus
 
@@ -124,16 +124,15 @@ class Bus:
             raise InvalidParameterValueException(f"log_type={log_type!r}: None or Tail")
         payload = _encoded(event, EVENT_LIMIT if invocation_type == "Event" else REQUEST_LIMIT)
         queue = engine.handlers.queues[async_address(arn)]
-        engine.feed.check_permission("lambda:InvokeFunction", arn)
+        engine.feed.check_permission(INVOKE_ACTION, arn)
         request_id = queue.ids.text(queue.ids.draw())
         match invocation_type:
             case "DryRun":
                 return InvokeResponse(status_code=204, request_id=request_id)
             case "Event":
                 engine.driver.feed(queue, queue.accept, request_id, payload, engine.feed.cause())
-                engine.feed.calls += 1
-                if engine.feed.calls % CALLS_PER_CHECKPOINT == 0:
-                    await engine.feed.checkpoint()
+                if engine.feed.turn_due():
+                    await asyncio.sleep(0)
                 return InvokeResponse(status_code=202, request_id=request_id)
             case "RequestResponse":
                 return await self._request_response(arn, request_id, payload, [] if log_type == "Tail" else None)
@@ -205,7 +204,7 @@ class Bus:
             concurrent_executions=self._engine.concurrency.highest,
             throttles=self._engine.concurrency.throttles,
             recursive_invocations_dropped=self._engine.handlers.stopped,
-            refused_permissions=self._engine.handlers.refused + self._engine.feed.refused,
+            refused_permissions=self._engine.permissions.refused,
             async_events_received=sum(queue.received for queue in queues),
             async_events_dropped=sum(queue.dropped for queue in queues),
             dead_letter_errors=sum(queue.dead_letter_errors for queue in queues),
@@ -298,7 +297,7 @@ def _response(outcome: Outcome, request_id: str, log: list[str] | None) -> Invok
             raise TooManyRequestsException(outcome.reason)
         case Stopped():
             raise RecursiveInvocationException(
-                "The function was invoked more than 16 times in one chain of requests: a loop was stopped."
+                f"The function was invoked more than {CHAIN_LIMIT} times in one chain of requests: a loop was stopped."
             )
         case Succeeded():
             error, cause = None, None

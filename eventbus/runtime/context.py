@@ -85,7 +85,6 @@ class Invocation:
     bus: Bus
     invoke: Invoke
     over: bool = False
-    inline: bool = False  # a `def` handler on the loop itself: it can wait for nothing
     post: Any = None  # how a thread of a `def` handler hands work to the bus in virtual time
     before: frozenset[threading.Thread] = frozenset()  # threads that were there when the handler started
     _cause: Cause | None = field(default=None, init=False)

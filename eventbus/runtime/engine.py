@@ -30,6 +30,7 @@ from .environment import Environment, Pool
 from .faults import Faults
 from .feed import Feed
 from .handlers import Handlers, LogFailure
+from .permissions import Permissions
 from .settling import Quiet
 from .stepping import Stepped
 
@@ -93,6 +94,7 @@ class Engine:
     quiet: Quiet = field(init=False)
     callers: Callers = field(init=False)
     faults: Faults = field(init=False)
+    permissions: Permissions = field(init=False)
     environments: list[Environment] = field(factory=list, init=False)
     graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
     _epoch: float = field(init=False)
@@ -118,11 +120,12 @@ class Engine:
         )
         self.attempts = Attempts(self.at, self.render)
         self.faults = Faults()
+        self.permissions = Permissions(setup.policy, self.driver)
         self.handlers = Handlers(
-            self.driver, self.concurrency, setup.policy, self.attempts, self.faults, setup.log_failure
+            self.driver, self.concurrency, self.permissions, self.attempts, self.faults, setup.log_failure
         )
         self.handlers.register()
-        self.feed = Feed(self.driver, setup.policy, self.bus)
+        self.feed = Feed(self.driver, self.permissions, self.bus)
         self.quiet = Quiet(self.handlers)
         if setup.journal is not None:
             setup.journal.started(self.seed, self._epoch)

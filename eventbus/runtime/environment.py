@@ -300,7 +300,6 @@ class Environment:
     async def _handle_def(self, call: Callable[[], Any], variables: VarContext, invocation: Invocation) -> Any:
         pool = self.pool
         if pool.function.run == "inline":
-            invocation.inline = True
             return variables.run(call)
         if self._thread is None:
             self._thread = HandlerThread(f"eventbus {pool.function.name} {self.number}", pool.driver.loop)

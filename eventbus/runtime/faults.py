@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
+from eventbus.checks import refuse
 from eventbus.core.concurrency import ACCOUNT_FULL
 from eventbus.core.effects import Arrived, Deliver, Delivered, Effect, Invoke, Note, Receive, Received, Release, Settle
 from eventbus.core.outcomes import Throttled
@@ -67,7 +68,7 @@ class Faults:
     def deliver_late(self, source: Resource[Any], *, nth: int = 1, seconds: float) -> None:
         """What the nth receive of a mapping found arrives `seconds` later; its visibility timeout runs meanwhile."""
         if not isinstance(seconds, int | float) or not 0 <= seconds < inf:
-            raise InvalidSetting(f"seconds={seconds!r} is refused; allowed: 0 or more")
+            raise refuse("seconds", seconds, "0 or more")
         self._declare(RECEIVE, Fault("deliver_late", source.arn, nth, seconds))
 
     def empty_receive(self, source: Resource[Any], *, nth: int = 1) -> None:
@@ -81,7 +82,7 @@ class Faults:
     def handler_raises(self, function: Function[Any, Any], error: Exception, *, nth: int = 1) -> None:
         """The nth attempt raises `error` instead of running the handler."""
         if not isinstance(error, Exception):
-            raise InvalidSetting(f"error={error!r} is refused; allowed: an exception")
+            raise refuse("error", error, "an exception")
         self._declare(ATTEMPT, Fault("handler_raises", function.arn, nth, error))
 
     def handler_times_out(self, function: Function[Any, Any], *, nth: int = 1) -> None:
@@ -92,7 +93,7 @@ class Faults:
         """The nth attempt ends as if its process had been killed: before the handler starts, or at its `at_await`-th
         await, counted from 1; `finally` blocks do not run. A `def` handler has no awaits: `at_await` is refused."""
         if not isinstance(at_await, int) or at_await < 0:
-            raise InvalidSetting(f"at_await={at_await!r} is refused; allowed: 0 or more")
+            raise refuse("at_await", at_await, "0 or more")
         if at_await and not function.is_async:
             raise InvalidSetting(f"at_await={at_await} is refused: {function.name} is a def handler and never awaits")
         self._declare(ATTEMPT, Fault("handler_exits", function.arn, nth, at_await))
@@ -104,7 +105,7 @@ class Faults:
     def refuse_delivery(self, target: Any, *, nth: int = 1, error: str = "ServiceUnavailable") -> None:
         """The nth delivery to this queue or function (a dead letter, a destination, a notification) fails."""
         if not isinstance(error, str) or not error:
-            raise InvalidSetting(f"error={error!r} is refused; allowed: a code")
+            raise refuse("error", error, "a code")
         self._declare(DELIVERY, Fault("refuse_delivery", target.arn, nth, error))
 
     def report(self) -> FaultReport:
@@ -163,7 +164,7 @@ class Faults:
 
     def _declare(self, site: str, fault: Fault) -> None:
         if not isinstance(fault.nth, int) or fault.nth < 1:
-            raise InvalidSetting(f"nth={fault.nth!r} is refused; allowed: 1 or more")
+            raise refuse("nth", fault.nth, "1 or more")
         key = (site, fault.where)
         at = self._count.setdefault(key, 0) + fault.nth
         due = self._due.setdefault(key, {})

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from attrs import define, field
 
 from eventbus.core.effects import Cause
-from eventbus.core.policy import Policy, way_out
 from eventbus.errors import AccessDeniedException, NotInBus
 from eventbus.names import Arn
 
 from .context import Invocation, current_invocation
 from .driver import CALLS_PER_CHECKPOINT, Driver
+from .permissions import Permissions
 
 T = TypeVar("T")
 
@@ -45,22 +45,20 @@ class Feed:
     """Implements `ports.Feed` over a driver."""
 
     driver: Driver
-    policy: Policy | None
+    permissions: Permissions
     bus: Any  # whose invocations count: a handler of another bus calls from outside
     waiters: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
     closing: str | None = field(default=None, init=False)
     draining: bool = field(default=False, init=False)  # while closing, what still runs may call
     calls: int = field(default=0, init=False)
-    refused: int = field(default=0, init=False)  # permissions
 
     async def call(self, machine: Any, action: str, step: Callable[..., T], *args: Any, **settings: Any) -> T:
         self.check_caller()
-        if self.policy is not None:
+        if self.permissions.policy is not None:
             self.check_permission(action, machine.arn)
         answer = self.driver.feed(machine, step, *args, **settings)
-        self.calls += 1
-        if self.calls % CALLS_PER_CHECKPOINT == 0:
-            await self.checkpoint()
+        if self.turn_due():
+            await asyncio.sleep(0)
         return answer
 
     async def wait(self, ready: Callable[[], bool], seconds: float, machine: Any = None) -> None:
@@ -90,11 +88,10 @@ class Feed:
         invocation = self.caller()
         return None if invocation is None else invocation.cause()
 
-    async def checkpoint(self) -> None:
-        """The host's own tasks get a turn, once in so many calls."""
-        invocation = current_invocation()
-        if invocation is None or not invocation.inline:
-            await asyncio.sleep(0)
+    def turn_due(self) -> bool:
+        """One more call is done: whether the host's own tasks get their turn now, once in so many."""
+        self.calls += 1
+        return self.calls % CALLS_PER_CHECKPOINT == 0
 
     def turn_ended(self, *, always: bool = False) -> None:
         for waiter in self.waiters:
@@ -114,11 +111,9 @@ class Feed:
     def check_permission(self, action: str, resource: Arn) -> None:
         """Code in a handler acts as its function; the owner of the bus may do anything."""
         invocation = self.caller()
-        if invocation is None or self.policy is None:
+        if invocation is None:
             return
-        function = invocation.invoke.function
-        if not self.policy.allows(function, action, resource):
-            self.refused += 1
-            reason = way_out(function, action, resource)
-            self.driver.notes.append(("refused", function, invocation.invoke.request_id, reason, None))
+        function, request_id = invocation.invoke.function, invocation.invoke.request_id
+        reason = self.permissions.refusal(function, action, resource, function, request_id)
+        if reason is not None:
             raise AccessDeniedException(reason)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field
 
@@ -23,16 +23,18 @@ from eventbus.core.effects import (
     Settled,
 )
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, TimedOut
-from eventbus.core.policy import Policy, way_out
 from eventbus.names import Arn, async_address
 
 from .attempts import Attempts
 from .driver import Driver
 from .environment import Pool
 from .faults import Faults
+from .permissions import Permissions
 
-INVOKE_ACTION = "lambda:InvokeFunction"
-POLLING_ACTIONS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+EVENT_LIMIT: Final = 1_048_576
+"""Bytes of an asynchronous event (dg:gettingstarted-limits)."""
+INVOKE_ACTION: Final = "lambda:InvokeFunction"
+POLLING_ACTIONS: Final = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 """What the role of a mapped function must allow (dg:services-sqs-configure)."""
 
 
@@ -43,7 +45,7 @@ LogFailure = Callable[[float, Arn, str, HandlerFailed | TimedOut], None]
 class Handlers:
     driver: Driver
     concurrency: Concurrency
-    policy: Policy | None
+    permissions: Permissions
     attempts: Attempts
     faults: Faults
     log_failure: LogFailure
@@ -51,7 +53,6 @@ class Handlers:
     queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
     readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
     replies: "dict[int, asyncio.Future[Outcome]]" = field(factory=dict, init=False)
-    refused: int = field(default=0, init=False)
     stopped: int = field(default=0, init=False)
     _touched: list[Pool] = field(factory=list, init=False)
     _blocked: list[AsyncQueue] = field(factory=list, init=False)  # waiting for account capacity
@@ -126,7 +127,8 @@ class Handlers:
             return
         function = self.driver.machines[effect.asker].function
         service = effect.source.service
-        if all(self._may(function, f"{service}:{action}", effect.source) for action in POLLING_ACTIONS):
+        actions = (f"{service}:{action}" for action in POLLING_ACTIONS)
+        if not any(self.permissions.refusal(function, action, effect.source) for action in actions):
             self.driver.tell(effect.source, "receive", effect)
         else:  # a mapping whose function may not read is disabled: nothing consumes that queue
             self.driver.tell(effect.asker, "disable")
@@ -161,9 +163,11 @@ class Handlers:
             self._delivered(effect, "ResourceNotFoundException")
             return
         action = INVOKE_ACTION if queue is not None else target.delivery_action
-        sender = principal(effect.asker)
-        if effect.moved is None and not self._may(sender, action, effect.target):
-            self._delivered(effect, f"AccessDeniedException: {way_out(sender, action, effect.target)}")
+        reason = None
+        if effect.moved is None:
+            reason = self.permissions.refusal(principal(effect.asker), action, effect.target)
+        if reason is not None:
+            self._delivered(effect, f"AccessDeniedException: {reason}")
         elif queue is None:
             self.driver.tell(effect.target, "deliver", effect)
         else:
@@ -180,13 +184,6 @@ class Handlers:
     def _delivered(self, effect: Deliver, error: str | None) -> None:
         self.driver.effects.append(Delivered(effect.asker, effect.token, error))
 
-    def _may(self, who: Arn, action: str, resource: Arn) -> bool:
-        if self.policy is None or self.policy.allows(who, action, resource):
-            return True
-        self.refused += 1
-        self.driver.notes.append(("refused", resource, None, way_out(who, action, resource), None))
-        return False
-
     def _answer(self, now: float, effect: Finished | Received | Settled | Delivered) -> None:
         match effect:
             case Finished():
@@ -202,10 +199,6 @@ class Handlers:
         reply = self.replies.pop(effect.token, None)
         if reply is not None and not reply.done():
             reply.set_result(effect.outcome)
-
-
-EVENT_LIMIT = 1_048_576
-"""Bytes of an asynchronous event (dg:gettingstarted-limits)."""
 
 
 def principal(asker: Arn) -> Arn:

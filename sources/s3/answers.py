@@ -25,17 +25,15 @@ class PutResult:
 
 
 @define(eq=False)
-class ListedObject:
+class Described:
+    """What every answer tells of an object."""
+
     _version: Version
     _epoch: float
 
     @property
     def key(self) -> str:
         return self._version.key
-
-    @property
-    def size(self) -> int:
-        return self._version.size
 
     @property
     def e_tag(self) -> str:
@@ -48,16 +46,17 @@ class ListedObject:
 
 
 @define(eq=False)
-class StoredObject:
+class ListedObject(Described):
+    @property
+    def size(self) -> int:
+        return self._version.size
+
+
+@define(eq=False)
+class StoredObject(Described):
     """An object as GetObject and HeadObject show it; `body` is empty after a head."""
 
-    _version: Version
-    _epoch: float
     body: bytes
-
-    @property
-    def key(self) -> str:
-        return self._version.key
 
     @property
     def content_length(self) -> int:
@@ -66,15 +65,6 @@ class StoredObject:
     @property
     def content_type(self) -> str:
         return self._version.content_type
-
-    @property
-    def e_tag(self) -> str:
-        """In quotes."""
-        return f'"{self._version.etag}"'
-
-    @property
-    def last_modified(self) -> datetime:
-        return datetime.fromtimestamp(self._epoch + self._version.last_modified, UTC)
 
     @property
     def metadata(self) -> dict[str, str]:

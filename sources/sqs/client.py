@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from attrs import define
 
+from eventbus.checks import refuse
 from eventbus.core.effects import Cause
-from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 from eventbus.ports import Feed
 
@@ -182,7 +182,7 @@ class QueueClient:
     async def peek(self, limit: int | None = None) -> list[QueueMessage]:
         """All messages, oldest first, delayed and in flight too, with all their attributes; nothing changes."""
         if limit is not None and limit < 0:
-            raise InvalidSetting(f"limit={limit!r} is refused; allowed: 0 or more")
+            raise refuse("limit", limit, "0 or more")
         machine = self._machine
         await self._feed.call(machine, "sqs:GetQueueAttributes", machine.counts)
         found = [answers.peeked(machine, message) for message in machine.messages()]

@@ -135,7 +135,7 @@ class QueueMachine:
         if self._due_at <= now:
             self._catch_up(now)
         if not self.settings.fifo and self._contents is not None and self._contents.in_flight >= IN_FLIGHT_LIMIT:
-            raise OverLimit("Too many messages in flight: 120,000.")
+            raise OverLimit(f"Too many messages in flight: {IN_FLIGHT_LIMIT:,}.")
 
     def delete(self, now: float, handle: str) -> None:
         """Gone, if this is its last receipt; an older one succeeds and deletes nothing, on FIFO it is refused."""

@@ -24,7 +24,7 @@ from eventbus.core.batching import Gathering, partial_response
 from eventbus.core.chain import merge
 from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Release, Settle
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
-from eventbus.core.profile import Profile
+from eventbus.core.profile import Profile, doubled
 from eventbus.errors import ServiceError
 from eventbus.names import Arn, Ids
 
@@ -53,7 +53,7 @@ class Batch:
     request_id: str
     cause: Cause | None
     lease_ends_at: float
-    throttles: int = 0
+    pause: float = 0.0  # the last one after a throttle, without its jitter
 
 
 @define(eq=False)
@@ -301,10 +301,8 @@ class QueueMapping:
             self._let_go(batch, refused.reason)
             return
         profile = self.profile
-        wait = min(profile.mapping_throttle_wait * 2.0**batch.throttles, profile.mapping_throttle_wait_limit)
-        if profile.jitter:
-            wait *= 1 + profile.jitter * self.ids.random.random()
-        batch.throttles = min(batch.throttles + 1, 64)
+        batch.pause = doubled(batch.pause, profile.mapping_throttle_wait, profile.mapping_throttle_wait_limit)
+        wait = profile.jittered(batch.pause, self.ids)
         heappush(self._throttled, (min(now + wait, batch.lease_ends_at), self._next(), batch))
         self.notes.append(("throttled", self.address, batch.request_id, refused.reason, None))
 
