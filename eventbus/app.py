@@ -269,6 +269,9 @@ class App:
                     self._known(target.arn, f"{setting} of {function.name}")
         for wire in self._wires:
             self._known(wire.target, f"target of {wire.arn}")
+        for statement in (*self._grants, *self._revoked):
+            for end in (statement.principal, statement.resource):
+                self._known(end, f"statement about {statement.action}")
 
     def _known(self, arn: Arn, what: str) -> None:
         if arn not in self._resources and arn not in self._functions:

@@ -14,6 +14,13 @@ def refuse(setting: str, value: object, allowed: str) -> InvalidSetting:
     return InvalidSetting(f"{setting}={value!r} is refused; allowed: {allowed}")
 
 
+def texts(refusal: Callable[[str], Exception], **given: object) -> None:
+    """Raise `refusal` for the first that is neither a text nor None, before it can do harm inside a turn."""
+    for name, value in given.items():
+        if value is not None and not isinstance(value, str):
+            raise refusal(f"{name}={value!r}: a text")
+
+
 def between(low: float, high: float, *, whole: bool = False) -> Validator:
     """A number from `low` to `high`; None passes where the type allows it."""
 

@@ -71,8 +71,8 @@ class Feed(Protocol):
 
         `action` is AWS's name of the operation (`sqs:SendMessage`). Raises what the step raises."""
 
-    async def wait(self, ready: Callable[[], bool], seconds: float, machine: Machine) -> None:
-        """Return once `ready()` is true after some turn of `machine`, or `seconds` have passed on the bus's clock."""
+    async def wait(self, machine: Machine, seconds: float) -> None:
+        """Return once `machine` says `Arrived`, or `seconds` have passed on the bus's clock."""
 
     def cause(self) -> Cause | None:
         """The invocation in which the caller runs, if any."""

@@ -69,18 +69,23 @@ class Concurrency:
     def running_of(self, function: Arn) -> int:
         return self._running.get(function, 0)
 
-    def admit(self, now: float, function: Arn, *, warm: bool) -> Throttled | None:
-        """None, and one more is running; or why not. `warm`: an idle environment is there."""
+    def full(self) -> bool:
+        """No function without a reservation could run one more."""
+        return self._unreserved_running >= self._unreserved
+
+    def admit(self, now: float, function: Arn, *, warm: bool, asynchronous: bool = False) -> Throttled | None:
+        """None, and one more is running; or why not. `warm`: an idle environment is there. Events have no limit of
+        requests per second (dg:gettingstarted-limits)."""
         running = self._running.get(function, 0)
         reserved = self.reserved.get(function)
         refused: Throttled | None = None
         if reserved is None:
-            if self._unreserved_running >= self._unreserved:
+            if self.full():
                 refused = Throttled(ACCOUNT_FULL, wait=not self.rate_quotas)
         elif running >= reserved:
             refused = Throttled(RESERVED_FULL, terminal=reserved == 0)
         if refused is None and self.rate_quotas:
-            refused = self._over_rate(now, function, reserved, warm=warm)
+            refused = self._over_rate(now, function, reserved, warm=warm, asynchronous=asynchronous)
         if refused is not None:
             self.throttles += 1
             return refused
@@ -98,10 +103,12 @@ class Concurrency:
         self._unreserved_running -= function not in self.reserved
         self.running -= 1
 
-    def _over_rate(self, now: float, function: Arn, reserved: int | None, *, warm: bool) -> Throttled | None:
+    def _over_rate(
+        self, now: float, function: Arn, reserved: int | None, *, warm: bool, asynchronous: bool
+    ) -> Throttled | None:
         key = None if reserved is None else function  # functions without a reservation share the account's rate
         per_second = REQUESTS_PER_CONCURRENCY * (self._unreserved if reserved is None else reserved)
-        if not self._requests.setdefault(key, Bucket(per_second, per_second)).take(now):
+        if not asynchronous and not self._requests.setdefault(key, Bucket(per_second, per_second)).take(now):
             return Throttled(ACCOUNT_RATE if reserved is None else RESERVED_RATE)
         scaling = Bucket(ENVIRONMENTS_PER_TEN_SECONDS, ENVIRONMENTS_PER_TEN_SECONDS / 10)
         if not warm and not self._environments.setdefault(function, scaling).take(now):

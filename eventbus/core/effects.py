@@ -113,7 +113,7 @@ class Release:
 
 @define(eq=False)
 class Arrived:
-    """A source has records again, said once after a receive that found fewer than its limit."""
+    """A source has records again, said once after somebody found fewer than asked for."""
 
     source: Arn
 

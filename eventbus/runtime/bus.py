@@ -48,7 +48,7 @@ class Bus:
         self._setup = setup
         self._clients: dict[Arn, Any] = {}
         self._started: Engine | None = None
-        self._closed = False
+        self._closing: asyncio.Future[None] | None = None  # done when closed
         self._environ = Environ(setup.environ)
         self.sync: SyncBus = SyncBus(self)
 
@@ -225,24 +225,28 @@ class Bus:
     async def aclose(self, drain: float | None = 0.0) -> None:
         """Take nothing new, let what runs finish for up to `drain` seconds, cancel the rest, log what was dropped.
 
-        `drain=None` settles first; what that raises is raised after closing. Closing twice is allowed.
+        `drain=None` settles first; what that raises is raised after closing. Closing twice is allowed: whoever comes
+        second waits for the first, unless he is a handler that closing waits for.
         """
-        if self._closed or self._started is None:
+        if self._started is None:
             return
         try:
-            if drain is None and self._engine.driver.broken is None:
+            if drain is None and self._closing is None and self._engine.driver.broken is None:
                 await self.settle()
         finally:
             await self._close(drain or 0.0)
 
     async def _close(self, drain: float) -> None:
-        if self._closed:
+        if self._closing is not None:
+            if self._engine.feed.caller() is None:
+                await asyncio.shield(self._closing)
             return
-        self._closed = True
+        self._closing = self._engine.loop.create_future()
         try:
             await self._engine.close(drain)
         finally:
             self._environ.restore()
+            self._closing.set_result(None)
 
     def _journal(self) -> Journal:
         if self._setup.journal is None:

@@ -121,11 +121,17 @@ class Engine:
         self.attempts = Attempts(self.at, self.render)
         self.faults = Faults()
         self.permissions = Permissions(setup.policy, self.driver)
+        self.feed = Feed(self.driver, self.permissions, self.bus)
         self.handlers = Handlers(
-            self.driver, self.concurrency, self.permissions, self.attempts, self.faults, setup.log_failure
+            driver=self.driver,
+            concurrency=self.concurrency,
+            permissions=self.permissions,
+            attempts=self.attempts,
+            faults=self.faults,
+            log_failure=setup.log_failure,
+            on_arrived=self.feed.arrived,
         )
         self.handlers.register()
-        self.feed = Feed(self.driver, self.permissions, self.bus)
         self.quiet = Quiet(self.handlers)
         if setup.journal is not None:
             setup.journal.started(self.seed, self._epoch)
@@ -152,16 +158,15 @@ class Engine:
         return self.driver.machines[invoke.source].to_event(invoke.batch)
 
     async def close(self, drain: float) -> None:
-        """Nothing new starts; what runs has `drain` seconds, then is cancelled, one by one in order of start. If this
-        is cancelled itself, whatever still runs is cut off at once."""
+        """Nothing new starts; what runs has `drain` seconds, then is cancelled, in order of start. If this is cancelled
+        itself, whatever still runs is cut off at once."""
         self.feed.closing = CLOSED
         for pool in self.handlers.pools.values():
             pool.closed = True
         try:
             if drain > 0 and not self._at_rest() and self.driver.broken is None:
                 await self._drain(drain)
-            for environment in list(self.environments):
-                await self._end(environment)
+            await self._end_environments()
         finally:
             self._take_apart()
 
@@ -200,15 +205,17 @@ class Engine:
                 future.set_exception(NotInBus(CLOSED))
                 future.exception()  # an abandoned handler never looks: no complaint of asyncio about it
 
-    async def _end(self, environment: Environment) -> None:
-        task = environment.task
-        environment.close()
-        if task is None or task.done() or task is asyncio.current_task():
-            return
-        done, _ = await asyncio.wait([task], timeout=CLOSE_GRACE)
-        if not done:
-            environment.abandon_at_close()
-            logger.warning("%s did not end when cancelled and was abandoned", environment.address)
+    async def _end_environments(self) -> None:
+        ending = list(self.environments)
+        for environment in ending:
+            environment.close()
+        tasks = [each.task for each in ending if each.task is not None and each.task is not asyncio.current_task()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=CLOSE_GRACE)
+        for environment in ending:
+            if environment.task in tasks and not environment.task.done():
+                environment.abandon_at_close()
+                logger.warning("%s did not end when cancelled and was abandoned", environment.address)
 
     def _log_dropped(self) -> None:
         """In memory means gone with the process: what was still there, by queue."""
@@ -282,7 +289,7 @@ class Engine:
 
     def _turn_ended(self) -> None:
         self.handlers.let_out()
-        if self.feed.waiters:
+        if self.feed.conditions:
             self.feed.turn_ended()
 
     def _broke(self) -> None:
@@ -291,4 +298,4 @@ class Engine:
                 assert self.driver.broken is not None
                 reply.set_exception(self.driver.broken)
                 reply.exception()  # a caller in whose own turn it broke never looks
-        self.feed.turn_ended(always=True)
+        self.feed.broke()

@@ -17,7 +17,7 @@ from eventbus.core.outcomes import Throttled
 from eventbus.declaration import Function
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
-from eventbus.ports import Resource
+from eventbus.ports import DeliveryTarget, Resource
 
 RECEIVE: Final = "receive"
 RECORD: Final = "record"
@@ -63,50 +63,51 @@ class Faults:
 
     def deliver_twice(self, source: Resource[Any], *, nth: int = 1) -> None:
         """The nth record that a mapping receives from `source` is received again while the first is handled."""
-        self._declare(RECORD, Fault("deliver_twice", source.arn, nth))
+        self._declare(RECORD, Fault("deliver_twice", _pollable(source), nth))
 
     def deliver_late(self, source: Resource[Any], *, nth: int = 1, seconds: float) -> None:
         """What the nth receive of a mapping found arrives `seconds` later; its visibility timeout runs meanwhile."""
         if not isinstance(seconds, int | float) or not 0 <= seconds < inf:
             raise refuse("seconds", seconds, "0 or more")
-        self._declare(RECEIVE, Fault("deliver_late", source.arn, nth, seconds))
+        self._declare(RECEIVE, Fault("deliver_late", _pollable(source), nth, seconds))
 
     def empty_receive(self, source: Resource[Any], *, nth: int = 1) -> None:
         """The nth receive of a mapping finds nothing, though there may be records."""
-        self._declare(RECEIVE, Fault("empty_receive", source.arn, nth))
+        self._declare(RECEIVE, Fault("empty_receive", _pollable(source), nth))
 
     def lose_delete(self, source: Resource[Any], *, nth: int = 1) -> None:
         """The nth record that a mapping settles is not deleted: it comes back after its visibility timeout."""
-        self._declare(DELETE, Fault("lose_delete", source.arn, nth))
+        self._declare(DELETE, Fault("lose_delete", _pollable(source), nth))
 
     def handler_raises(self, function: Function[Any, Any], error: Exception, *, nth: int = 1) -> None:
         """The nth attempt raises `error` instead of running the handler."""
         if not isinstance(error, Exception):
             raise refuse("error", error, "an exception")
-        self._declare(ATTEMPT, Fault("handler_raises", function.arn, nth, error))
+        self._declare(ATTEMPT, Fault("handler_raises", _function(function), nth, error))
 
     def handler_times_out(self, function: Function[Any, Any], *, nth: int = 1) -> None:
         """The nth attempt does nothing until its timeout."""
-        self._declare(ATTEMPT, Fault("handler_times_out", function.arn, nth))
+        self._declare(ATTEMPT, Fault("handler_times_out", _function(function), nth))
 
     def handler_exits(self, function: Function[Any, Any], *, nth: int = 1, at_await: int = 0) -> None:
         """The nth attempt ends as if its process had been killed: before the handler starts, or at its `at_await`-th
         await, counted from 1; `finally` blocks do not run. A `def` handler has no awaits: `at_await` is refused."""
         if not isinstance(at_await, int) or at_await < 0:
             raise refuse("at_await", at_await, "0 or more")
+        where = _function(function)
         if at_await and not function.is_async:
             raise InvalidSetting(f"at_await={at_await} is refused: {function.name} is a def handler and never awaits")
-        self._declare(ATTEMPT, Fault("handler_exits", function.arn, nth, at_await))
+        self._declare(ATTEMPT, Fault("handler_exits", where, nth, at_await))
 
     def throttle(self, function: Function[Any, Any], *, nth: int = 1) -> None:
         """The nth invocation is refused with 429 before it reaches the function."""
-        self._declare(INVOKE, Fault("throttle", function.arn, nth))
+        self._declare(INVOKE, Fault("throttle", _function(function), nth))
 
     def refuse_delivery(self, target: Any, *, nth: int = 1, error: str = "ServiceUnavailable") -> None:
         """The nth delivery to this queue or function (a dead letter, a destination, a notification) fails."""
         if not isinstance(error, str) or not error:
             raise refuse("error", error, "a code")
-        self._declare(DELIVERY, Fault("refuse_delivery", target.arn, nth, error))
+        self._declare(DELIVERY, Fault("refuse_delivery", _target(target), nth, error))
 
     def report(self) -> FaultReport:
         return FaultReport(list(self._fired), [fault for fault in self._declared if fault not in self._fired])
@@ -185,3 +186,21 @@ class Faults:
             self._fired.append(fault)
             self.notes.append(("fault", where, None, f"{fault.kind}, time {fault.nth}", None))
         return fault
+
+
+def _pollable(source: Any) -> Arn:
+    if not hasattr(source, "lease"):
+        raise refuse("source", getattr(source, "arn", source), "what a mapping polls, such as a queue")
+    return Arn(source.arn)
+
+
+def _function(function: Any) -> Arn:
+    if not isinstance(function, Function):
+        raise refuse("function", getattr(function, "arn", function), "a declared function")
+    return function.arn
+
+
+def _target(target: Any) -> Arn:
+    if not isinstance(target, Function | DeliveryTarget):
+        raise refuse("target", getattr(target, "arn", target), "a function, a queue or what else takes deliveries")
+    return target.arn

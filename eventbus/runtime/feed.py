@@ -20,21 +20,21 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Waiter:
-    """Somebody who waits for a condition or a deadline."""
+    """Somebody who waits for a condition, or for records of a source, or for a deadline."""
 
-    ready: Callable[[], bool]
     deadline: float
     done: "asyncio.Future[None]"
+    ready: Callable[[], bool] | None = None
+    source: Arn | None = None
 
-    def look(self, always: bool) -> None:
-        if not self.done.done() and (always or self.ready()):
+    def tell(self) -> None:
+        if not self.done.done():
             self.done.set_result(None)
 
     def wake(self, now: float) -> None:
         if now >= self.deadline:
             self.deadline = inf
-            if not self.done.done():
-                self.done.set_result(None)
+            self.tell()
 
     def next_deadline(self) -> float:
         return self.deadline
@@ -47,7 +47,8 @@ class Feed:
     driver: Driver
     permissions: Permissions
     bus: Any  # whose invocations count: a handler of another bus calls from outside
-    waiters: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
+    conditions: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
+    polls: dict[Arn, dict[Waiter, None]] = field(factory=dict, init=False)  # by source, in that order as well
     closing: str | None = field(default=None, init=False)
     draining: bool = field(default=False, init=False)  # while closing, what still runs may call
     calls: int = field(default=0, init=False)
@@ -61,23 +62,43 @@ class Feed:
             await asyncio.sleep(0)
         return answer
 
-    async def wait(self, ready: Callable[[], bool], seconds: float, machine: Any = None) -> None:
-        await self.until(ready, self.driver.now() + seconds)
+    async def wait(self, machine: Any, seconds: float) -> None:
+        waiter = Waiter(self.driver.now() + seconds, self.driver.loop.create_future(), source=machine.arn)
+        waiters = self.polls.setdefault(machine.arn, {})
+        waiters[waiter] = None
+        try:
+            await self._told(waiter)
+        finally:
+            del waiters[waiter]
 
     async def until(self, ready: Callable[[], bool], deadline: float) -> None:
         """Return once `ready()` holds at the end of a turn, or at `deadline` on the bus's clock."""
+        waiter = Waiter(deadline, self.driver.loop.create_future(), ready)
+        self.conditions.append(waiter)
+        try:
+            await self._told(waiter)
+        finally:
+            self.conditions.remove(waiter)
+
+    async def _told(self, waiter: Waiter) -> None:
         if self.driver.broken is not None:  # no turn will tell
             raise self.driver.broken
-        waiter = Waiter(ready, deadline, self.driver.loop.create_future())
-        self.waiters.append(waiter)
         self.driver.arm(waiter)
         try:
             await waiter.done
         finally:
             waiter.deadline = inf
-            self.waiters.remove(waiter)
         if self.driver.broken is not None:
             raise self.driver.broken
+
+    def arrived(self, source: Arn) -> None:
+        """It has records again."""
+        for waiter in self.polls.get(source, ()):
+            waiter.tell()
+
+    @property
+    def waiters(self) -> list[Waiter]:
+        return self.conditions + [waiter for waiters in self.polls.values() for waiter in waiters]
 
     def caller(self) -> Invocation | None:
         """The invocation of this bus in which the caller runs."""
@@ -93,9 +114,14 @@ class Feed:
         self.calls += 1
         return self.calls % CALLS_PER_CHECKPOINT == 0
 
-    def turn_ended(self, *, always: bool = False) -> None:
+    def turn_ended(self) -> None:
+        for waiter in self.conditions:
+            if waiter.ready is not None and waiter.ready():
+                waiter.tell()
+
+    def broke(self) -> None:
         for waiter in self.waiters:
-            waiter.look(always)
+            waiter.tell()
 
     def check_caller(self) -> None:
         """Refuse calls that come from another loop, from no loop, or after closing."""

@@ -49,6 +49,7 @@ class Handlers:
     attempts: Attempts
     faults: Faults
     log_failure: LogFailure
+    on_arrived: Callable[[Arn], None]  # whoever polls that source from outside
     pools: dict[Arn, Pool] = field(factory=dict, init=False)
     queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
     readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
@@ -91,12 +92,19 @@ class Handlers:
         asker = driver.machines.get(invoke.asker)
         if asker is not None:
             driver.feed(asker, asker.finished, invoke.token, outcome)
-        while self._blocked:
+        if self._blocked:
+            self._offer_capacity()
+
+    def _offer_capacity(self) -> None:
+        """Queues that wait take one event each in turn, while the account has room: an event that was stopped or
+        throttled on its way leaves it to the next."""
+        for _ in range(len(self._blocked)):
+            if self.concurrency.full():
+                return
             queue = self._blocked.pop(0)
-            if driver.feed(queue, queue.capacity):
-                if queue.blocked and queue not in self._blocked:
-                    self._blocked.append(queue)
-                break
+            self.driver.feed(queue, queue.capacity)
+            if queue.blocked and queue not in self._blocked:
+                self._blocked.append(queue)
 
     def _invoke(self, now: float, effect: Invoke) -> None:
         pool = self.pools[effect.function]
@@ -107,7 +115,9 @@ class Handlers:
             return
         refused = self.faults.refusal(effect) if self.faults.armed else None
         if refused is None:
-            refused = self.concurrency.admit(now, effect.function, warm=bool(pool.idle))
+            refused = self.concurrency.admit(
+                now, effect.function, warm=bool(pool.idle), asynchronous=effect.asker in self.queues
+            )
         if refused is not None:
             if refused.wait:
                 self._wait_for_capacity(effect.asker)
@@ -151,6 +161,7 @@ class Handlers:
     def _arrived(self, now: float, effect: Arrived) -> None:
         for mapping in self.readers.get(effect.source, ()):
             self.driver.tell(mapping, "arrived")
+        self.on_arrived(effect.source)
 
     def _deliver(self, now: float, effect: Deliver) -> None:
         refusal = self.faults.delivery(effect) if self.faults.armed else None

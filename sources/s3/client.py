@@ -5,6 +5,7 @@ from typing import Any
 
 from attrs import define
 
+from eventbus.checks import texts
 from eventbus.ports import Feed, Resource
 
 from . import checking
@@ -20,6 +21,7 @@ from .answers import (
     UploadedPart,
     VersionListing,
 )
+from .errors import InvalidArgument
 from .machine import BucketMachine
 from .objects import BINARY, NO_METADATA, Version
 
@@ -63,6 +65,7 @@ class BucketClient:
         """In a versioned bucket a delete marker, or that version is gone for good. Nothing there is no error."""
         machine = self._machine
         checking.check_key(key)
+        texts(InvalidArgument, version_id=version_id)
         action = "s3:DeleteObject" if version_id is None else "s3:DeleteObjectVersion"
         gone = await self._feed.call(machine, action, machine.delete, key, version_id, self._feed.cause())
         if gone is None:
@@ -107,6 +110,7 @@ class BucketClient:
         """Keys in order; at most `max_keys` of them and of common prefixes together, never more than 1,000."""
         machine, limit = self._machine, checking.page_size(max_keys)
         after = start_after if continuation_token is None else continuation_token
+        texts(InvalidArgument, prefix=prefix, delimiter=delimiter, start_after=after)
         page, newest = await self._feed.call(
             machine, "s3:ListBucket", machine.list_keys, prefix, delimiter, after, limit
         )
@@ -116,6 +120,7 @@ class BucketClient:
     async def list_object_versions(self, *, prefix: str = "") -> VersionListing:
         """By key, the newest first; all of them in one page."""
         machine = self._machine
+        texts(InvalidArgument, prefix=prefix)
         found = await self._feed.call(machine, "s3:ListBucketVersions", machine.list_versions, prefix)
         listing = VersionListing()
         for version, latest in found:
@@ -137,6 +142,7 @@ class BucketClient:
     async def upload_part(self, key: str, upload_id: str, part_number: int, body: bytes | str) -> UploadedPart:
         """Parts are numbered from 1 to 10,000; one that is sent again replaces the first. Raises `NoSuchUpload`."""
         checking.check_part_number(part_number)
+        texts(InvalidArgument, key=key, upload_id=upload_id)
         machine, content = self._machine, checking.content(body)
         part = await self._feed.call(machine, "s3:PutObject", machine.upload_part, key, upload_id, part_number, content)
         return UploadedPart(part)
@@ -147,6 +153,7 @@ class BucketClient:
         """The parts, each `{"part_number": ..., "e_tag": ...}`, are one object. Raises `NoSuchUpload`, `InvalidPart`,
         `InvalidPartOrder`, `MalformedXML`, and `EntityTooSmall` where one before the last has less than 5 MiB."""
         machine, named = self._machine, checking.parts_of(parts)
+        texts(InvalidArgument, key=key, upload_id=upload_id)
         cause = self._feed.cause()
         version = await self._feed.call(machine, "s3:PutObject", machine.complete_upload, key, upload_id, named, cause)
         return PutResult(version)
@@ -154,9 +161,11 @@ class BucketClient:
     async def abort_multipart_upload(self, key: str, upload_id: str) -> None:
         """The upload and its parts are gone. Raises `NoSuchUpload`."""
         machine = self._machine
+        texts(InvalidArgument, key=key, upload_id=upload_id)
         await self._feed.call(machine, "s3:AbortMultipartUpload", machine.abort_upload, key, upload_id)
 
     async def _get(self, key: str, version_id: str | None) -> Version:
         machine = self._machine
+        texts(InvalidArgument, key=key, version_id=version_id)
         action = "s3:GetObject" if version_id is None else "s3:GetObjectVersion"
         return await self._feed.call(machine, action, machine.get, key, version_id)

@@ -21,6 +21,8 @@ def checked(given: Mapping[str, Mapping[str, Any]] | None) -> Attributes:
     """From `{name: {"data_type": ..., "string_value" or "binary_value": ...}}`. Raises `InvalidParameterValue`."""
     if not given:
         return NO_ATTRIBUTES
+    if not isinstance(given, Mapping):
+        raise InvalidParameterValue(f"message_attributes={given!r}: names with their values")
     if len(given) > COUNT_LIMIT:
         raise InvalidParameterValue(f"Number of message attributes [{len(given)}] exceeds the allowed maximum [10].")
     return {name: _checked(name, value) for name, value in given.items()}

@@ -1,11 +1,12 @@
 """What one can do with a queue: AWS's operations, and `peek`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from attrs import define
 
-from eventbus.checks import refuse
+from eventbus.checks import refuse, texts
 from eventbus.core.effects import Cause
 from eventbus.names import Arn
 from eventbus.ports import Feed
@@ -21,10 +22,10 @@ from .answers import (
 )
 from .checking import Outgoing
 from .deduplication import Attempt, Attempts
-from .errors import MissingParameter, SqsError
+from .errors import InvalidAttributeValue, InvalidParameterValue, MissingParameter, SqsError
 from .machine import QueueMachine
 from .message import Message, Received
-from .move_tasks import MoveTask
+from .move_tasks import RATE_LIMIT, MoveTask
 
 ALL: Final = ("All",)
 CLIENT: Final = "client"
@@ -95,12 +96,12 @@ class QueueClient:
         wait = machine.settings.receive_message_wait_time_seconds if wait_time_seconds is None else wait_time_seconds
         checking.attempt_id(machine.settings, receive_request_attempt_id)
         asked = max_number_of_messages, visibility_timeout, receive_request_attempt_id
-        room = not wait
-        now, found = await self._feed.call(machine, "sqs:ReceiveMessage", _receive, machine, *asked, check_room=room)
+        receive = partial(self._feed.call, machine, "sqs:ReceiveMessage", _receive, machine, *asked)
+        now, found = await receive(waits=wait > 0)
         deadline = now + wait
         while not found and now < deadline:
-            await self._feed.wait(machine.receivable, deadline - now, machine)
-            now, found = await self._feed.call(machine, "sqs:ReceiveMessage", _receive, machine, *asked)
+            await self._feed.wait(machine, deadline - now)
+            now, found = await receive(waits=True)
         names = answers.wanted(message_attribute_names), answers.wanted(message_system_attribute_names)
         return [answers.received(machine, received, *names) for received in found]
 
@@ -113,7 +114,7 @@ class QueueClient:
         """Each entry is `{"id": ..., "receipt_handle": ...}`."""
         machine = self._machine
         checking.entries(entries)
-        handles = [(entry["id"], entry["receipt_handle"]) for entry in entries]
+        handles = [(entry["id"], entry.get("receipt_handle")) for entry in entries]
         return await self._feed.call(machine, "sqs:DeleteMessage", _each, machine.delete, handles)
 
     async def change_message_visibility(self, receipt_handle: str, visibility_timeout: int) -> None:
@@ -129,7 +130,7 @@ class QueueClient:
         """Each entry is `{"id": ..., "receipt_handle": ..., "visibility_timeout": ...}`."""
         machine = self._machine
         checking.entries(entries)
-        changes = [(entry["id"], entry["receipt_handle"], entry["visibility_timeout"]) for entry in entries]
+        changes = [(entry["id"], entry.get("receipt_handle"), entry.get("visibility_timeout")) for entry in entries]
         return await self._feed.call(machine, "sqs:ChangeMessageVisibility", _each, machine.change_visibility, changes)
 
     async def purge_queue(self) -> None:
@@ -151,6 +152,7 @@ class QueueClient:
         """They hold from now on, for this bus. Raises `InvalidAttributeName`, `InvalidAttributeValue`, and
         `InvalidSetting` for what is not offered."""
         machine = self._machine
+        texts(InvalidAttributeValue, **dict(attributes))
         await self._feed.call(machine, "sqs:SetQueueAttributes", machine.change_settings, attributes)
 
     async def start_message_move_task(
@@ -159,12 +161,16 @@ class QueueClient:
         """The handle of a task that moves this dead-letter queue's visible messages back to the queues they came from,
         or to `destination_arn`; all at once, or so many a second."""
         machine = self._machine
+        texts(InvalidParameterValue, destination_arn=destination_arn)
+        rate = max_number_of_messages_per_second
+        if rate is not None:
+            checking.number("MaxNumberOfMessagesPerSecond", rate, 1, RATE_LIMIT, "Must be between 1 and 500.")
         return await self._feed.call(
             machine,
             "sqs:StartMessageMoveTask",
             machine.tasks.start,
             destination_arn,
-            max_number_of_messages_per_second,
+            rate,
         )
 
     async def list_message_move_tasks(self, max_results: int = 1) -> list[MoveTask]:
@@ -246,20 +252,29 @@ def _receive(
     visibility: float | None,
     attempt_id: str | None,
     *,
-    check_room: bool = False,
+    waits: bool,
 ) -> tuple[float, Sequence[Received]]:
-    """When, and what."""
-    if check_room:
+    """When, and what; whoever waits is told when there is more."""
+    if not waits:
         machine.check_room(now)
+    records = _take(now, machine, limit, visibility, attempt_id)
+    if waits and not records:
+        machine.ask_for_more()
+    return now, records
+
+
+def _take(
+    now: float, machine: QueueMachine, limit: int, visibility: float | None, attempt_id: str | None
+) -> Sequence[Received]:
     if attempt_id is None:
-        return now, machine.take(now, limit, visibility, CLIENT)
+        return machine.take(now, limit, visibility, CLIENT)
     if machine.attempts is None:
         machine.attempts = Attempts()
     attempt = machine.attempts.find(now, attempt_id)
     if attempt is None or not machine.take_again(now, attempt, visibility):
         records = machine.take(now, limit, visibility, CLIENT)
         if not records:
-            return now, records
+            return records
         attempt = Attempt(records, records[0].message.hidden_until)
         machine.attempts.remember(now, attempt_id, attempt)
-    return now, attempt.records
+    return attempt.records

@@ -67,7 +67,7 @@ class QueueMachine:
     _last_receipt: int = field(default=0, init=False)
     _last_token: int = field(default=0, init=False)
     _due_at: float = field(default=inf, init=False)  # never later than what is due next
-    _hungry: bool = field(default=False, init=False)  # a mapping was told all there is
+    _hungry: bool = field(default=False, init=False)  # somebody was told all there is
     _purged_at: float = field(default=-inf, init=False)
 
     def send(
@@ -191,8 +191,14 @@ class QueueMachine:
         """All that live, oldest first."""
         return iter(self._contents or ())
 
+    def ask_for_more(self) -> None:
+        """`Arrived` is said once there is something to receive."""
+        self._hungry = True
+        self._tell_arrived()
+
     def receivable(self) -> bool:
-        return self._contents is not None and self._contents.line.ready()
+        contents = self._contents
+        return contents is not None and contents.in_flight < IN_FLIGHT_LIMIT and contents.line.ready()
 
     def change_settings(self, now: float, attributes: Mapping[str, str]) -> None:
         self.settings.change(attributes)
@@ -214,8 +220,7 @@ class QueueMachine:
         records = self.take(now, effect.limit, None, effect.asker)
         self.effects.append(Answer(effect.asker, effect.token, records))
         if len(records) < effect.limit:
-            self._hungry = True
-            self._tell_arrived()
+            self.ask_for_more()
 
     def settle(self, now: float, effect: Settle) -> None:
         if self._due_at <= now:
@@ -341,7 +346,7 @@ class QueueMachine:
         return True
 
     def _known(self, handle: str) -> int:
-        receipt = receipt_of(self.birth.ids, handle)
+        receipt = receipt_of(self.birth.ids, handle) if isinstance(handle, str) else None
         if receipt is None or not 1 <= receipt <= self._last_receipt:
             raise ReceiptHandleIsInvalid(f'The input receipt handle "{handle}" is not a valid receipt handle.')
         return receipt

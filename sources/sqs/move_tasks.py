@@ -72,8 +72,6 @@ class MoveTasks:
     def start(self, now: float, destination: Arn | None, rate: int | None) -> str:
         """The handle of a task that has moved what it may move at once."""
         machine, birth = self.machine, self.machine.birth
-        if rate is not None and not 1 <= rate <= RATE_LIMIT:
-            raise InvalidParameterValue.of("MaxNumberOfMessagesPerSecond", rate, "Must be between 1 and 500.")
         if destination is not None and destination.endswith(".fifo") != machine.settings.fifo:
             raise InvalidParameterValue("Source and destination queues must be of the same type.")
         if self._runs and self._runs[0].running:

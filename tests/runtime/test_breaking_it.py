@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eventbus import App, InvalidSetting, current_bus
+from eventbus import App, BusBroken, EventBusError, InvalidSetting, current_bus
 from sources import s3, sqs
 from tests.helpers import app_of, echo, virtually
 
@@ -130,3 +130,47 @@ def test_time_does_not_go_back_nor_nowhere() -> None:
                     await bus.advance(span)
 
     virtually(main)
+
+
+@pytest.mark.parametrize("wrong", [5, ["k"], {"k": 1}, b"k"], ids=lambda wrong: type(wrong).__name__)
+def test_values_of_a_wrong_type_are_the_callers_error(wrong: Any) -> None:
+    """Whatever is called with them: the bus goes on."""
+    app = App()
+    bucket, queue = app.add(s3.Bucket("uploads")), app.add(sqs.Queue("orders"))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            objects, messages = bus[bucket], bus[queue]
+            calls: list[Any] = [
+                lambda: objects.put_object(wrong),
+                lambda: objects.get_object(wrong),
+                lambda: objects.get_object("k", version_id=wrong),
+                lambda: objects.delete_object("k", version_id=wrong),
+                lambda: objects.list_objects_v2(prefix=wrong),
+                lambda: objects.list_objects_v2(delimiter=wrong),
+                lambda: objects.list_objects_v2(continuation_token=wrong),
+                lambda: objects.list_object_versions(prefix=wrong),
+                lambda: objects.upload_part("k", wrong, 1, b""),
+                lambda: objects.complete_multipart_upload("k", wrong, [{"part_number": 1, "e_tag": "x"}]),
+                lambda: objects.abort_multipart_upload(wrong, "x"),
+                lambda: messages.send_message(wrong),
+                lambda: messages.delete_message(wrong),
+                lambda: messages.change_message_visibility(wrong, 1),
+                lambda: messages.set_queue_attributes({"DelaySeconds": wrong}),
+                lambda: messages.start_message_move_task(destination_arn=wrong),
+            ]
+            for call in calls:
+                with pytest.raises(EventBusError) as raised:
+                    await call()
+                assert not isinstance(raised.value, BusBroken)
+
+    virtually(main)
+
+
+def test_statement_about_what_is_not_in_the_app() -> None:
+    """It would allow nothing: refused at the start, by name."""
+    app, work = app_of(echo)
+    app.grant(work, "sqs:SendMessage", sqs.Queue("elsewhere"))
+
+    with pytest.raises(InvalidSetting, match="sqs:SendMessage.*elsewhere"):
+        app.start()

@@ -74,3 +74,56 @@ def test_what_was_dropped_is_logged_by_queue(caplog: pytest.LogCaptureFixture) -
     with caplog.at_level(logging.INFO, logger="eventbus"):
         eventbus.run(main, virtual=True)
     assert "where=orders count=1" in caplog.text
+
+
+def test_second_closing_waits_for_the_first() -> None:
+    """Whoever comes back from closing finds the bus closed."""
+    app = App()
+    done: list[str] = []
+
+    @app.function
+    async def slow(event: Any, context: Any) -> None:
+        await asyncio.sleep(2)
+        done.append("x")
+
+    async def main() -> None:
+        bus = app.start()
+        await bus.__aenter__()
+        await bus.invoke(slow, invocation_type="Event")
+        await bus.advance(0)
+        first = asyncio.create_task(bus.aclose(5))
+        await asyncio.sleep(0)
+
+        await bus.aclose()
+
+        assert done == ["x"]
+        await first
+
+    eventbus.run(main, virtual=True)
+
+
+def test_handlers_that_resist_share_one_grace() -> None:
+    """All are cancelled before any is waited for."""
+    app = App()
+    ended: list[str] = []
+
+    @app.function(timeout=900)
+    async def stubborn(event: Any, context: Any) -> None:
+        try:
+            await asyncio.sleep(600)
+        finally:
+            await asyncio.sleep(1.5)
+            ended.append(event)
+
+    async def main() -> float:
+        bus = app.start()
+        await bus.__aenter__()
+        for name in "abc":
+            await bus.invoke(stubborn, name, invocation_type="Event")
+        await bus.advance(0)
+        started = asyncio.get_running_loop().time()
+        await bus.aclose()
+        return asyncio.get_running_loop().time() - started
+
+    assert eventbus.run(main, virtual=True) == pytest.approx(1.5)
+    assert ended == ["a", "b", "c"]

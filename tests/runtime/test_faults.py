@@ -398,3 +398,27 @@ def test_fault_of_something_else_never_fires() -> None:
             assert len(bus.faults.report().never_fired) == 1
 
     virtually(main)
+
+
+@pytest.mark.parametrize(
+    ("declare", "setting"),
+    [
+        (lambda faults, queue, work: faults.deliver_twice(work), "source"),
+        (lambda faults, queue, work: faults.empty_receive("orders"), "source"),
+        (lambda faults, queue, work: faults.throttle(queue), "function"),
+        (lambda faults, queue, work: faults.handler_raises("work", ValueError()), "function"),
+        (lambda faults, queue, work: faults.handler_exits(queue, at_await=1), "function"),
+        (lambda faults, queue, work: faults.refuse_delivery("orders"), "target"),
+    ],
+)
+def test_what_such_a_fault_can_not_be_of(declare: Any, setting: str) -> None:
+    """It would never fire: refused by the name of the parameter."""
+    app, work = app_of(echo)
+    queue = app.add(sqs.Queue("orders"))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            with pytest.raises(InvalidSetting, match=f"^{setting}="):
+                declare(bus.faults, queue, work)
+
+    virtually(main)

@@ -106,6 +106,32 @@ def test_waiting_that_is_cancelled_leaves_nothing() -> None:
     virtually(main)
 
 
+def test_idle_long_polls_cost_a_turn_nothing() -> None:
+    """Only those of a queue that has something again look."""
+    app = App()
+    idle, orders = app.add(sqs.Queue("idle")), app.add(sqs.Queue("orders"))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            polls = [asyncio.create_task(bus[idle].receive_message(wait_time_seconds=20)) for _ in range(100)]
+            await asyncio.sleep(0)
+            turns = bus.statistics().turns
+            for _ in range(50):
+                await bus[orders].send_message("x")
+
+            assert bus.statistics().turns == turns + 50
+            assert bus._engine.feed.conditions == []
+
+            await bus[idle].send_message("y")
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert [len(poll.result()) for poll in polls if poll.done()] == [1]
+            for poll in polls:
+                poll.cancel()
+
+    virtually(main)
+
+
 def test_waiting_on_a_broken_bus() -> None:
     """Raises at once, instead of waiting for turns that never come."""
 

@@ -162,6 +162,38 @@ def test_requests_per_second(profile: Profile, passed: int) -> None:
     assert virtually(main) == passed
 
 
+def test_events_have_no_limit_of_requests_per_second() -> None:
+    """Only synchronous invocations have."""
+    app, work = app_of(echo, reserved_concurrent_executions=5)
+
+    async def main() -> tuple[float, int]:
+        async with app.start(profile=Profile.realistic()) as bus:
+            for _ in range(200):
+                await bus.invoke(work, 1, invocation_type="Event")
+            await bus.settle()
+            return bus.statistics().now, bus.statistics().throttles
+
+    assert virtually(main) == (0, 0)
+
+
+def test_room_that_a_throttled_event_leaves_goes_to_the_next_queue() -> None:
+    """It took none: nobody behind it starves."""
+    app = App(concurrent_executions=1)
+    busy, unlucky, next_one = (app.function(nap, name=name, timeout=10) for name in ("busy", "unlucky", "next_one"))
+
+    async def main() -> list[float]:
+        async with app.start() as bus:
+            await bus.invoke(busy, 5, invocation_type="Event")
+            await bus.invoke(unlucky, 1, invocation_type="Event")
+            await bus.invoke(next_one, 1, invocation_type="Event")
+            bus.faults.throttle(unlucky)
+            await bus.settle()
+            started = bus._engine.at(0)
+            return [(bus.invocations(f)[0].start - started).total_seconds() for f in (unlucky, next_one)]
+
+    assert virtually(main) == [6.0, 5.0]
+
+
 def test_realistic_profile_throttles_events_without_room() -> None:
     """They back off, with jitter out of the seed, and run in the end."""
     app = App(concurrent_executions=1)

@@ -60,7 +60,7 @@ class Feed:
         Machines(machine, *self.others).drain(self.now)
         return answer
 
-    async def wait(self, ready: Callable[[], bool], seconds: float, machine: Any) -> None:
+    async def wait(self, machine: Any, seconds: float) -> None:
         self.now += seconds
         machine.wake(self.now)
 

@@ -58,6 +58,9 @@ class Declared:
     def __init__(self, service: str) -> None:
         self.arn = arn_of(service, "other")
 
+    def __repr__(self) -> str:
+        return self.arn  # the name of a test must be the same in every process
+
 
 @pytest.mark.parametrize(
     ("settings", "word"),

@@ -1,10 +1,10 @@
 """Receiving through a client: long polls, repeated attempts, which attributes come along."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from eventbus.core.effects import Arrived
 from sources import sqs
 from sources.sqs import attributes as message_attributes
 from tests.sources.helpers import Feed, birth, client, done
@@ -21,11 +21,12 @@ class Rivals(Feed):
 
     waits = 0
 
-    async def wait(self, ready: Callable[[], bool], seconds: float, machine: Any) -> None:
+    async def wait(self, machine: Any, seconds: float) -> None:
         self.waits += 1
         self.now += 1
         machine.send(self.now, f"after {self.now:g} s", {}, None)
-        assert ready()
+        assert any(isinstance(effect, Arrived) for effect in machine.effects)
+        machine.effects.clear()
         if self.waits == 1:
             machine.take(self.now, 1, None, "a rival")
 
