@@ -268,7 +268,8 @@ class App:
                 if target is not None:
                     self._known(target.arn, f"{setting} of {function.name}")
         for wire in self._wires:
-            self._known(wire.target, f"target of {wire.arn}")
+            for target in wire.targets:
+                self._known(target, f"target of {wire.arn}")
         for statement in (*self._grants, *self._revoked):
             for end in (statement.principal, statement.resource):
                 self._known(end, f"statement about {statement.action}")

@@ -122,7 +122,9 @@ class Wire(Protocol):
     @property
     def source(self) -> Resource[Any]: ...
     @property
-    def target(self) -> Arn: ...
+    def targets(self) -> Sequence[Arn]:
+        """Whatever is delivered to over this wire, its dead-letter queues too: each must be part of the app."""
+
     def check(self, others: Sequence["Wire"]) -> None:
         """Raise `InvalidSetting` if this can't stand beside `others` of the same source."""
 

@@ -123,7 +123,8 @@ Attributes = dict[str, tuple[str, str | bytes]]  # name -> (data type, value)
 
 @define(eq=False)
 class Deliver:
-    """Hand `body` to a queue, or to a function as an asynchronous invocation."""
+    """Hand `body` to whatever takes deliveries: a queue, a topic, a bus, ..., or a function as an asynchronous
+    invocation."""
 
     target: Arn
     asker: Arn
@@ -132,6 +133,8 @@ class Deliver:
     attributes: Attributes = field(factory=dict)
     cause: Cause | None = None
     moved: Any = None  # redrive: what a queue hands to its dead-letter queue besides body and attributes
+    group: str | None = None  # of a new message: `MessageGroupId`
+    deduplication_id: str | None = None
 
 
 @define(eq=False)

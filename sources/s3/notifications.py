@@ -107,6 +107,10 @@ class Notification:
     def target(self) -> Arn:
         return self.destination.arn  # type: ignore[no-any-return]  # checked when it was made
 
+    @property
+    def targets(self) -> Sequence[Arn]:
+        return (self.target,)
+
     def check(self, others: Sequence[Wire]) -> None:
         for other in others:
             if not isinstance(other, Notification):

@@ -17,9 +17,12 @@ FUNCTION_QUEUE: Final = ":async"
 
 
 def refusal(settings: Settings, effect: Deliver) -> str | None:
-    """The code with which the queue refuses it: too long, or a group is missing (FIFO) or must not be (standard)."""
+    """The code with which the queue refuses it: too long, a group is missing (FIFO), or it came from a queue of the
+    other type."""
     moved: Moved | None = effect.moved
-    if settings.fifo != (moved is not None and moved.group is not None):
+    if settings.fifo != ((effect.group if moved is None else moved.group) is not None):
+        return REFUSED
+    if settings.fifo and moved is None and effect.deduplication_id is None and not settings.content_based_deduplication:
         return REFUSED
     if message_attributes.length(effect.body, effect.attributes) > settings.maximum_message_size:
         return REFUSED

@@ -211,10 +211,23 @@ class QueueMachine:
         if error is None:
             if self._due_at <= now:
                 self._catch_up(now)
-            message = deliveries.message_of(now, self.settings.fifo, self.birth, effect)
-            self.notes.append(("sent", self.arn, message.about(), f"by {effect.asker}", effect.cause))
-            self._add(now, message, 0 if effect.moved is not None else self.settings.delay_seconds)
+            self._take_in(now, effect)
         self.effects.append(Delivered(effect.asker, effect.token, error))
+
+    def _take_in(self, now: float, effect: Deliver) -> None:
+        settings, more = self.settings, None
+        if settings.fifo and effect.moved is None:
+            more = More(group=effect.group, deduplication_id=effect.deduplication_id)
+            first = self._duplicate(now, effect.body, more)
+            if first is not None:
+                self.notes.append(("deduplicated", self.arn, first, None, effect.cause))
+                return
+        message = deliveries.message_of(now, settings.fifo, self.birth, effect)
+        self.notes.append(("sent", self.arn, message.about(), f"by {effect.asker}", effect.cause))
+        if more is not None and self._deduplication is not None:
+            message.more = more
+            self._deduplication.remember(now, settings, message)
+        self._add(now, message, 0 if effect.moved is not None else settings.delay_seconds)
 
     def receive(self, now: float, effect: Receive) -> None:
         records = self.take(now, effect.limit, None, effect.asker)
