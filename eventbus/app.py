@@ -55,6 +55,8 @@ class App:
         """A resource or a wire is part of the app. Raises `InvalidSetting` if its name is taken, or if it can't stand
         beside what is there."""
         if isinstance(declared, Wire):
+            if declared.source.arn not in self._resources and getattr(declared.source, "always_there", False):
+                self.add(declared.source)
             self._known(declared.source.arn, "source")
             declared.check([wire for wire in self._wires if wire.source.arn == declared.source.arn])
             self._claim(declared.arn)
@@ -267,6 +269,9 @@ class App:
                 target = getattr(function, setting)
                 if target is not None:
                     self._known(target.arn, f"{setting} of {function.name}")
+        for resource in self._resources.values():
+            for target in getattr(resource, "targets", ()):
+                self._known(target, f"target of {resource.arn}")
         for wire in self._wires:
             for target in wire.targets:
                 self._known(target, f"target of {wire.arn}")

@@ -39,6 +39,7 @@ class Target(Machine, Protocol):
     def deliver(self, now: float, effect: Deliver) -> None: ...
 
 
+@runtime_checkable
 class Pollable(Machine, Protocol):
     """Is read by mappings: answers `Receive` with `Received` and `Settle` with `Settled`."""
 
@@ -79,7 +80,10 @@ class Feed(Protocol):
 
 
 class Resource(Protocol[Client_co]):
-    """A declared resource: a frozen value."""
+    """A declared resource: a frozen value.
+
+    It may have `targets`, the ARNs that its machine delivers to: each must be part of the app. One that every account
+    has from the start is `always_there`: a wire out of it adds it."""
 
     @property
     def arn(self) -> Arn: ...

@@ -14,7 +14,7 @@ Timed = tuple[float, Note]
 
 HANDS_OVER: Final = frozenset({"handed_over", "notified"})
 """Words after which the target says `sent` or `accepted`."""
-ARRIVES: Final = frozenset({"sent", "accepted"})
+ARRIVES: Final = frozenset({"sent", "accepted", "published", "logged"})
 GONE: Final = frozenset({"deleted", "moved", "dropped"})
 BATCHED: Final = frozenset({"batch", "attempt"})
 """Words whose detail is a batch: identifiers of records."""

@@ -16,8 +16,8 @@ from .words import branch, ended, failed, kind, names, ordinal, phrase, title
 
 DEPTH: Final = 24
 
-_BEGINNINGS: Final = frozenset({"sent", "accepted", "put", "batch", "attempt"})
-_BRANCHES: Final = frozenset({"sent", "accepted", "put", "removed", "attempt"})
+_BEGINNINGS: Final = frozenset({"sent", "accepted", "published", "logged", "due", "put", "batch", "attempt"})
+_BRANCHES: Final = frozenset({"sent", "accepted", "published", "logged", "put", "removed", "attempt"})
 _OF_EVENTS: Final = frozenset({"retry_wait", "given_up", "handed_over"})
 _ELSEWHERE: Final = " (told elsewhere in this trace)"
 _DEEPER: Final = " (deeper than a trace goes: trace it by its own id)"

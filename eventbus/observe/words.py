@@ -12,6 +12,8 @@ MESSAGE_SHOWN: Final = 200
 NAMED: Final = 10
 """Records of a batch that are named."""
 
+_OF_EVENTS: Final = frozenset({"events", "scheduler"})
+"""Services whose ids name events."""
 _OBJECT_WORDS: Final = frozenset({"put", "removed", "notified"})
 
 
@@ -28,6 +30,8 @@ def kind(step: Step, accepted: bool) -> str:
         return "event" if accepted else "request"
     if step.what in BATCHED:
         return "batch request"
+    if step.where.service in _OF_EVENTS:
+        return "event"
     return "object" if step.what in _OBJECT_WORDS else "message"
 
 
@@ -46,6 +50,8 @@ def branch(step: Step, id: str) -> str:
             return f"sent message {id} to {step.where.name}"
         case "accepted":
             return f"sent event {id} to {step.where.name}"
+        case "published":
+            return f"published {kind(step, accepted=False)} {id} to {step.where.name}"
         case "attempt":
             return f"invoked {step.where.name}, request {id}"
         case "put":
@@ -159,6 +165,8 @@ def _handed_over(step: Step) -> str:
 _PHRASES: Final[dict[str, Callable[[Step], str]]] = {
     "accepted": _arrived,
     "sent": _arrived,
+    "published": _arrived,
+    "logged": _arrived,
     "put": _arrived,
     "removed": _arrived,
     "received": _received,
@@ -166,6 +174,7 @@ _PHRASES: Final[dict[str, Callable[[Step], str]]] = {
     "moved": _moved,
     "purged": lambda step: f"purged, with all of {step.where.name}",
     "deduplicated": lambda step: "not sent again: a duplicate" + _because(step),
+    "filtered": lambda step: "filtered out" + _because(step),
     "retry_wait": _retry_wait,
     "given_up": lambda step: f"given up: {shown(step.detail)}",
     "handed_over": _handed_over,

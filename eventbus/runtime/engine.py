@@ -21,7 +21,7 @@ from eventbus.core.queue_mapping import QueueMapping
 from eventbus.declaration import Function, Mapping
 from eventbus.errors import BusBroken, NotInBus
 from eventbus.names import Arn, Ids
-from eventbus.ports import Birth, Resource, Wire
+from eventbus.ports import Birth, Machine, Pollable, Resource, Wire
 
 from . import clock
 from .attempts import Attempts
@@ -132,7 +132,6 @@ class Engine:
             on_arrived=self.feed.arrived,
         )
         self.handlers.register()
-        self.quiet = Quiet(self.handlers)
         if setup.journal is not None:
             setup.journal.started(self.seed, self._epoch)
         self.callers = Callers()
@@ -143,6 +142,7 @@ class Engine:
         except BaseException:  # the bus never starts: what is armed must not go off
             self.driver.close()
             raise
+        self.quiet = Quiet(self.handlers, self._producers())
 
     def at(self, seconds: float) -> datetime:
         """An aware UTC time, from seconds since the bus started."""
@@ -249,6 +249,13 @@ class Engine:
         for wire in setup.wires:
             machine = self.driver.machines[wire.source.arn]
             self.driver.feed(machine, lambda _now, wire=wire, machine=machine: wire.connect(machine))
+
+    def _producers(self) -> list[Machine]:
+        """Machines of resources that are not polled."""
+        machines: list[Machine] = [self.driver.machines[arn] for arn in self.setup.resources]
+        examples = {type(machine): machine for machine in machines}  # asking each would cost as much as the machine
+        polled = {kind: isinstance(example, Pollable) for kind, example in examples.items()}
+        return [machine for machine in machines if not polled[type(machine)]]
 
     def _add_function(self, function: Function[Any, Any]) -> None:
         setup, arn = self.setup, function.arn

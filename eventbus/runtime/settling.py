@@ -1,11 +1,13 @@
 """When is a bus quiet: nothing runs, nothing is due, nothing is on its way to a consumer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import define
 
 from eventbus.core.callers import CALLERS
 from eventbus.errors import NotSettled
+from eventbus.ports import Machine
 
 from .handlers import Handlers
 
@@ -15,6 +17,7 @@ BUSIEST_NAMED = 3
 @define(eq=False)
 class Quiet:
     handlers: Handlers
+    producers: Sequence[Machine]  # topics, buckets, ...: what they have on its way is waited for
 
     def holds(self) -> bool:
         driver = self.handlers.driver
@@ -27,7 +30,7 @@ class Quiet:
     def _owners(self) -> list[Any]:
         """Machines whose outstanding work ends in an invocation or a delivery."""
         machines = self.handlers.driver.machines
-        owners: list[Any] = [*self.handlers.queues.values(), machines[CALLERS]]
+        owners: list[Any] = [*self.handlers.queues.values(), machines[CALLERS], *self.producers]
         for source, mappings in self.handlers.readers.items():
             owners += [machines[mapping] for mapping in mappings]
             if any(machines[mapping].reading for mapping in mappings):

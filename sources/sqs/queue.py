@@ -103,6 +103,10 @@ class Queue:
         return QueueMachine.delivery_action
 
     @property
+    def targets(self) -> Sequence[Arn]:
+        return () if self.redrive is None else (self.redrive.dead_letter_queue.arn,)
+
+    @property
     def lease(self) -> float:
         return self.visibility_timeout
 
