@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -459,16 +460,28 @@ def test_goldens_are_pretty_and_match_themselves_filled_in(path: Path) -> None:
     match(golden, filled(golden))
 
 
-def filled(value: Any) -> Any:
+FILLINGS = {
+    "uuid": "{:08d}-2222-4333-8444-555555555555",
+    "request_id": "{:08d}-2222-4333-8444-555555555555",
+    "iso3": "2026-02-05T09:14:23.123Z",
+    "iso0": "2026-02-05T09:14:23Z",
+    "b64": "AAE=",
+}
+
+
+def filled(value: Any, drawn: dict[str, str] | None = None) -> Any:
+    """The golden with a value in each place; the same placeholder has the same value."""
+    drawn = {} if drawn is None else drawn
     if isinstance(value, dict):
-        return {key: filled(item) for key, item in value.items() if item != "<null_or_absent>"}
+        return {key: filled(item, drawn) for key, item in value.items() if item != "<null_or_absent>"}
     if isinstance(value, list):
-        return [filled(item) for item in value]
+        return [filled(item, drawn) for item in value]
     if isinstance(value, str):
-        value = value.replace("<request_id>", "11111111-2222-4333-8444-555555555555")
-        for n in "12":
-            value = value.replace(f"<uuid:{n}>", f"{n}0000000-2222-4333-8444-555555555555")
-        return value if not value.startswith("<") else "1" + value[-2] if value.startswith("<receipt") else "10"
+        return re.sub(
+            r"<([a-z0-9_]+)(:[a-z0-9_]+)?>",
+            lambda found: drawn.setdefault(found[0], FILLINGS.get(found[1], "1{}").format(len(drawn))),
+            value,
+        )
     return value
 
 

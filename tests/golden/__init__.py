@@ -19,6 +19,8 @@ _KINDS = {
     "hex": r"[0-9A-Fa-f]+",
     "digits": r"[0-9]+",
     "iso3": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
+    "iso0": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "b64": r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)",
     "any": r".*",
 }
 _DISTINCT = ("uuid", "request_id", "receipt")  # two labels of these never stand for one value
