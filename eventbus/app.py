@@ -54,6 +54,8 @@ class App:
     def add(self, declared: D) -> D:
         """A resource or a wire is part of the app. Raises `InvalidSetting` if its name is taken, or if it can't stand
         beside what is there."""
+        if not isinstance(getattr(declared, "arn", None), Arn):
+            raise refuse("declared", declared, "a resource or a wire, such as sqs.Queue('orders')")
         if isinstance(declared, Wire):
             if declared.source.arn not in self._resources and getattr(declared.source, "always_there", False):
                 self.add(declared.source)
@@ -103,7 +105,7 @@ class App:
         """Declare a handler: as a decorator, or called with one that exists. Settings are described at `Function`."""
         if handler is None:
             return lambda decorated: self.function(decorated, **settings)
-        refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS})
+        refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS}, _SETTINGS)
         if not callable(handler):
             raise refuse("handler", handler, "a callable taking event and context")
         name = settings.pop("name", None)
@@ -132,7 +134,7 @@ class App:
         **unsupported: Never,
     ) -> Mapping:
         """Have the records of `source` handled by `function` in batches (CreateEventSourceMapping)."""
-        refuse_unknown(unsupported)
+        refuse_unknown(unsupported, _MAP_SETTINGS)
         for what, end, known in (("source", source, self._resources), ("function", function, self._functions)):
             arn = getattr(end, "arn", None)
             if not isinstance(arn, Arn) or known.get(arn) is not end:
@@ -286,13 +288,15 @@ class App:
     def _claim(self, arn: Arn) -> None:
         place = _place()
         if arn in self._places:
-            raise InvalidSetting(f"{arn} is declared twice: {self._places[arn]} and {place}")
+            cure = "; give one of them another name=..." if arn.resource.startswith("function:") else ""
+            raise InvalidSetting(f"{arn} is declared twice: {self._places[arn]} and {place}{cure}")
         self._places[arn] = place
 
 
 _SETTINGS: Final = frozenset(
     attribute.name for attribute in fields(Function) if attribute.init and attribute.name != "handler"
 )
+_MAP_SETTINGS: Final = tuple(attribute.name for attribute in fields(QueueMappingConfig))
 
 
 def _action(action: str) -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
 from typing import Any, Final, Generic, Literal, TypeVar
 
@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from .checks import between, given, one_of, refuse
 from .core.queue_mapping import QueueMappingConfig
+from .errors import InvalidSetting, suggest
 from .names import Arn, arn_of, function_arn
 from .ports import DeliveryTarget, EventSource, Resource
 
@@ -31,13 +32,15 @@ NOT_OFFERED: Final = {
     "snap_start": "SnapStart is not offered",
     "layers": "layers are not offered: the handler is a Python callable",
     "filter_criteria": "filters are not offered yet",
+    "function_name": "not offered under this word: write name=...",
 }
 
 
-def refuse_unknown(unsupported: MappingOf[str, object]) -> None:
-    """Raise `InvalidSetting` for settings that are not offered, naming why."""
+def refuse_unknown(unsupported: MappingOf[str, object], known: Iterable[str] = ()) -> None:
+    """Raise `InvalidSetting` for settings that are not offered, naming why, or which of the `known` it may be."""
     for name, value in unsupported.items():
-        raise refuse(name, value, NOT_OFFERED.get(name, "no such setting"))
+        why = NOT_OFFERED.get(name) or f"there is no such setting; {suggest(name, known)}"
+        raise InvalidSetting(f"{name}={value!r} is refused: {why}")
 
 
 @frozen(eq=False, kw_only=True)

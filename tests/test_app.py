@@ -129,7 +129,7 @@ def test_settings_that_are_not_offered(setting: str) -> None:
 
 def test_unknown_setting() -> None:
     """Refused by name."""
-    with pytest.raises(InvalidSetting, match="tiemout=3 is refused; allowed: no such setting"):
+    with pytest.raises(InvalidSetting, match="tiemout=3 is refused: there is no such setting; did you mean timeout?"):
         app_of(first, tiemout=3)
 
 
@@ -394,3 +394,39 @@ def test_retry_waits_are_a_pair(waits: Any) -> None:
     """One before each retry."""
     with pytest.raises(InvalidSetting, match="retry_waits"):
         Profile(retry_waits=waits)
+
+
+def test_unknown_setting_says_what_it_may_have_been() -> None:
+    """Of functions and of mappings."""
+    app = App()
+    queue = app.add(sqs.Queue("orders"))
+    work = app.function(echo, name="work")
+    wrong: dict[str, Any] = {"batchsize": 5}
+
+    with pytest.raises(InvalidSetting, match="batchsize=5 is refused.*did you mean batch_size"):
+        app.map(queue, work, **wrong)
+
+
+def test_two_handlers_of_one_name() -> None:
+    """The error says how to tell them apart."""
+    app = App()
+    app.function(echo, name="handler")
+
+    with pytest.raises(InvalidSetting, match=r"declared twice.*another name="):
+        app.function(echo, name="handler")
+
+
+@pytest.mark.parametrize("what", ["orders", None, echo], ids=["text", "nothing", "handler"])
+def test_what_is_no_declaration(what: Any) -> None:
+    """Refused where it is written, by what it is."""
+    with pytest.raises(InvalidSetting, match="^declared="):
+        App().add(what)
+
+
+def test_dead_letter_queue_of_a_redrive_must_be_there() -> None:
+    """Else nothing would ever take the message."""
+    app = App()
+    app.add(sqs.Queue("orders", redrive=sqs.Redrive(sqs.Queue("nowhere"), max_receive_count=1)))
+
+    with pytest.raises(InvalidSetting, match="nowhere is not part of this app"):
+        app.start()

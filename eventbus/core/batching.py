@@ -94,6 +94,9 @@ def event_size(count: int, record_bytes: int) -> int:
     return ENVELOPE + record_bytes + SEPARATOR * max(0, count - 1)
 
 
+PARTIAL_ANSWER: Final = b'"batchItemFailures"'
+
+
 def partial_response(payload: bytes, batch: Sequence[Record]) -> tuple[Sequence[Record], Sequence[Record]]:
     """Which records of `batch` succeeded and which failed, by an answer under ReportBatchItemFailures.
 

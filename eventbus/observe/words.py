@@ -180,5 +180,8 @@ _PHRASES: Final[dict[str, Callable[[Step], str]]] = {
     "handed_over": _handed_over,
     "notified": lambda step: f"notified {shown(step.detail)}",
     "let_go": lambda step: f"let go by {step.where.name}" + _because(step),
+    "partial_ignored": lambda step: (
+        "answered with batchItemFailures, which counts for nothing: this mapping has no function_response_types"
+    ),
     "throttled": lambda step: f"throttled at {step.where.name}" + _because(step),
 }

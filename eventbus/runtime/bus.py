@@ -87,6 +87,8 @@ class Bus:
             raise self._engine.driver.broken
 
     def __getitem__(self, resource: Resource[C]) -> C:
+        if not isinstance(getattr(resource, "arn", None), Arn):
+            raise ResourceNotFoundException(f"{resource!r} is no declared resource: use what app.add() gave")
         client = self._clients.get(resource.arn)
         if client is None:
             machine = self._engine.driver.machines.get(resource.arn)
@@ -256,8 +258,10 @@ class Bus:
     def _known(self, function: Function[Any, Any] | str, qualifier: str = "$LATEST") -> Arn:
         if isinstance(function, str):
             arn = Arn(function) if function.startswith("arn:") else function_arn(function)
-        else:
+        elif isinstance(function, Function):
             arn = function.arn
+        else:
+            raise ResourceNotFoundException(f"{function!r} is no declared function: use what app.function() gave")
         if qualifier != "$LATEST":
             raise InvalidParameterValueException(f"qualifier={qualifier!r} is refused: every function is $LATEST")
         if arn not in self._setup.functions:

@@ -109,12 +109,9 @@ class Engine:
         grace = setup.profile.timeout_grace
         self._grace = grace if grace is not None else (0.0 if virtual else REAL_GRACE)
         self.driver = Driver(self.loop, self._turn_ended, self._broke, setup.probe)
+        reserved = {arn: function.reserved_concurrent_executions for arn, function in setup.functions.items()}
         self.concurrency = Concurrency(
-            {
-                arn: function.reserved_concurrent_executions
-                for arn, function in setup.functions.items()
-                if function.reserved_concurrent_executions is not None
-            },
+            {arn: count for arn, count in reserved.items() if count is not None},
             setup.concurrent_executions,
             setup.profile.rate_quotas,
         )

@@ -278,7 +278,7 @@ class Environment:
         invocation = self._invocation = Invocation(engine.bus, invoke)
         variables = engine.base_context.copy()
         variables.run(current.set, invocation)
-        if engine.faults.armed and (fault := engine.faults.attempt(function.arn)) is not None:
+        if engine.faults.armed and (fault := engine.faults.attempt(invoke)) is not None:
             return self._faulty(fault, event, context, variables)
         if function.is_async:
             self._steps = Stepped(function.handler(event, context), variables)

@@ -112,15 +112,15 @@ class Faults:
     def report(self) -> FaultReport:
         return FaultReport(list(self._fired), [fault for fault in self._declared if fault not in self._fired])
 
-    def attempt(self, function: Arn) -> Fault | None:
-        return self._meet(ATTEMPT, function)
+    def attempt(self, invoke: Invoke) -> Fault | None:
+        return self._meet(ATTEMPT, invoke.function, invoke.request_id)
 
     def missed(self, fault: Fault) -> None:
         """The handler had fewer awaits: the fault that was met did nothing."""
         self._fired.remove(fault)
 
     def refusal(self, invoke: Invoke) -> Throttled | None:
-        return None if self._meet(INVOKE, invoke.function) is None else Throttled(ACCOUNT_FULL)
+        return None if self._meet(INVOKE, invoke.function, invoke.request_id) is None else Throttled(ACCOUNT_FULL)
 
     def delivery(self, effect: Deliver) -> Delivered | None:
         fault = self._meet(DELIVERY, effect.target)
@@ -139,7 +139,9 @@ class Faults:
 
     def received(self, now: float, source: Arn, answer: Received) -> bool:
         """Whether this answer is held back."""
-        again = [record.receipt for record in answer.records if self._meet(RECORD, source) is not None]
+        again = [
+            record.receipt for record in answer.records if self._meet(RECORD, source, record.identifier) is not None
+        ]
         if again:
             self.effects.append(Release(source, again))
         seconds = self._late.pop((answer.asker, answer.token), None)
@@ -175,8 +177,8 @@ class Faults:
         self._declared.append(fault)
         self.armed = True
 
-    def _meet(self, site: str, where: Arn) -> Fault | None:
-        """One more time that something met this site; the fault that stands there has fired."""
+    def _meet(self, site: str, where: Arn, about: str | None = None) -> Fault | None:
+        """One more time that something met this site; the fault that stands there has fired, upon the id `about`."""
         key = (site, where)
         if key not in self._due:
             return None
@@ -184,7 +186,7 @@ class Faults:
         fault = self._due[key].pop(self._count[key], None)
         if fault is not None:
             self._fired.append(fault)
-            self.notes.append(("fault", where, None, f"{fault.kind}, time {fault.nth}", None))
+            self.notes.append(("fault", where, about, f"{fault.kind}, time {fault.nth}", None))
         return fault
 
 

@@ -1,6 +1,7 @@
 """What a failing test's bus has to say: its seed, the journeys of the events that went wrong, the first exceptions."""
 
 from asyncio import run_coroutine_threadsafe
+from collections import Counter
 from collections.abc import Iterator
 from traceback import format_exception
 from typing import Final
@@ -54,17 +55,19 @@ def _state(bus: Bus) -> Iterator[str]:
 
 
 def _traces(bus: Bus, attempts: list[Attempt]) -> Iterator[str]:
-    """Of what failed; if nothing failed, of what came last."""
+    """Of what failed, the most often failed first; if nothing failed, of what came last."""
     attempts.sort(key=lambda attempt: attempt.end)
-    wrong = [attempt for attempt in attempts if attempt.outcome != "succeeded"] or attempts[-TRACES:]
-    ids = dict.fromkeys(id for attempt in wrong for id in _ids(attempt))
+    failures = Counter(id for attempt in attempts for id in _failed(attempt))
+    ids = [id for id, _ in failures.most_common()]
+    if not ids:
+        ids = list(dict.fromkeys(id for attempt in attempts[-TRACES:] for id in _ids(attempt)))
     told = ""
     shown = 0
     for id in ids:
         if id in told:
             continue
         if shown == TRACES:
-            yield f"... and more events: {len(ids):,} are involved"
+            yield f"... and more events: {len(ids):,} are involved; bus.trace(id) tells of each"
             return
         try:
             trace = str(bus.trace(id))
@@ -79,6 +82,19 @@ def _traces(bus: Bus, attempts: list[Attempt]) -> Iterator[str]:
 def _ids(attempt: Attempt) -> list[str]:
     """What the attempt was about: the records of its batch, else its request."""
     return [id for record in records_of(attempt.event) for id in ids_of(record)] or [attempt.request_id]
+
+
+def _failed(attempt: Attempt) -> list[str]:
+    """What went wrong in it: the records that its answer names, or all of them."""
+    if attempt.outcome != "succeeded":
+        return _ids(attempt)
+    named = attempt.result.get("batchItemFailures") if isinstance(attempt.result, dict) else None
+    failures = named if isinstance(named, list) else []
+    return [
+        str(failure["itemIdentifier"])
+        for failure in failures
+        if isinstance(failure, dict) and "itemIdentifier" in failure
+    ]
 
 
 def _first_exceptions(attempts: list[tuple[str, Attempt]]) -> Iterator[str]:

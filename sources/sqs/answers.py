@@ -39,6 +39,9 @@ class SendMessageResult:
         more = self._message.more
         return str(more.sequence) if more is not None and more.sequence else None
 
+    def __repr__(self) -> str:
+        return f"SendMessageResult(message_id={self.message_id!r})"
+
 
 @define(eq=False)
 class SendMessageBatchResultEntry:

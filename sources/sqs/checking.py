@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from eventbus.core.effects import Attributes
 from eventbus.errors import InvalidSetting
+from eventbus.names import Ids
 
 from . import attributes as message_attributes
 from .errors import (
@@ -16,11 +17,12 @@ from .errors import (
     InvalidMessageContents,
     InvalidParameterValue,
     MissingParameter,
+    ReceiptHandleIsInvalid,
     TooManyEntriesInBatchRequest,
     batch_too_long,
     too_long,
 )
-from .message import More
+from .message import More, receipt_of
 from .settings import NOT_OFFERED, RANGES, Settings
 
 ENTRIES_LIMIT: Final = 10
@@ -118,6 +120,14 @@ def batch_length(given: Sequence[Mapping[str, Any]]) -> None:
             length += len(content if isinstance(content, bytes) else str(content).encode(errors="surrogatepass"))
     if length > BATCH_LIMIT:
         raise batch_too_long(BATCH_LIMIT, length)
+
+
+def receipt(ids: Ids, handle: Any, last: int) -> int:
+    """The number in a handle that this queue has given, `last` the newest. Raises `ReceiptHandleIsInvalid`."""
+    found = receipt_of(ids, handle)
+    if found is None or not 1 <= found <= last:
+        raise ReceiptHandleIsInvalid(f'The input receipt handle "{handle}" is not a valid receipt handle.')
+    return found
 
 
 def attempt_id(settings: Settings, value: str | None) -> None:

@@ -161,3 +161,11 @@ def counts_of(contents: Contents | None) -> dict[str, int]:
         "ApproximateNumberOfMessagesNotVisible": in_flight,
         "ApproximateNumberOfMessagesDelayed": delayed,
     }
+
+
+def busiest_of(contents: Contents | None, ids: Ids, *, redriven: bool) -> str:
+    """For people: the message that was received most often."""
+    message = max(contents or (), key=lambda each: each.receive_count, default=None)
+    if message is None or not message.receive_count:
+        return ""
+    return f"message {message.name(ids)} received {message.receive_count:,} times{'' if redriven else ', no redrive'}"

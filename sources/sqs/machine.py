@@ -27,18 +27,16 @@ from eventbus.core.effects import (
     Settle,
     Settled,
 )
-from eventbus.core.effects import (
-    Received as Answer,
-)
+from eventbus.core.effects import Received as Answer
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
 from . import checking, deliveries
-from .contents import Contents, counts_of
+from .contents import Contents, busiest_of, counts_of
 from .deduplication import Attempt, Attempts, Deduplication
-from .errors import OverLimit, PurgeQueueInProgress, ReceiptHandleIsInvalid, expired, not_available, past_the_limit
+from .errors import OverLimit, PurgeQueueInProgress, expired, not_available, past_the_limit
 from .events import SqsEvent, to_event
-from .message import DELAYED, GONE, IN_FLIGHT, MOVING, Message, More, Received, ids_of, receipt_of
+from .message import DELAYED, GONE, IN_FLIGHT, MOVING, Message, More, Received, ids_of
 from .move_tasks import MoveTasks
 from .settings import Settings
 
@@ -78,6 +76,7 @@ class QueueMachine:
         cause: Cause | None,
         delay: float | None = None,
         more: More | None = None,
+        who: str | None = None,
     ) -> Message:
         """The message; of a duplicate on a FIFO queue, one with the first one's number that is not in the queue."""
         if self._due_at <= now:
@@ -90,7 +89,7 @@ class QueueMachine:
                 return Message(first, body, now, cause, attributes, more, GONE)
         number = self.birth.ids.draw()
         message = Message(number, body, now, cause, attributes, more)
-        self.notes.append(("sent", self.arn, number, None, cause))
+        self.notes.append(("sent", self.arn, number, who, cause))
         self._add(now, message, settings.delay_seconds if delay is None else delay)
         if self._deduplication is not None:
             self._deduplication.remember(now, settings, message)
@@ -139,7 +138,7 @@ class QueueMachine:
 
     def delete(self, now: float, handle: str) -> None:
         """Gone, if this is its last receipt; an older one succeeds and deletes nothing, on FIFO it is refused."""
-        receipt = self._known(handle)
+        receipt = checking.receipt(self.birth.ids, handle, self._last_receipt)
         if self._due_at <= now:
             self._catch_up(now)
         message = self._of_receipt(receipt)
@@ -155,7 +154,7 @@ class QueueMachine:
     def change_visibility(self, now: float, handle: str, seconds: float) -> None:
         """In flight until `now + seconds`; 0 makes it visible at once."""
         checking.visibility(seconds)
-        receipt = self._known(handle)
+        receipt = checking.receipt(self.birth.ids, handle, self._last_receipt)
         if self._due_at <= now:
             self._catch_up(now)
         message = self._of_receipt(receipt)
@@ -209,25 +208,20 @@ class QueueMachine:
         """A dead letter, a destination's record, a notification."""
         error = deliveries.refusal(self.settings, effect)
         if error is None:
-            if self._due_at <= now:
-                self._catch_up(now)
             self._take_in(now, effect)
         self.effects.append(Delivered(effect.asker, effect.token, error))
 
     def _take_in(self, now: float, effect: Deliver) -> None:
-        settings, more = self.settings, None
-        if settings.fifo and effect.moved is None:
+        who = f"by {effect.asker}"
+        if effect.moved is None and effect.group is not None:
             more = More(group=effect.group, deduplication_id=effect.deduplication_id)
-            first = self._duplicate(now, effect.body, more)
-            if first is not None:
-                self.notes.append(("deduplicated", self.arn, first, None, effect.cause))
-                return
-        message = deliveries.message_of(now, settings.fifo, self.birth, effect)
-        self.notes.append(("sent", self.arn, message.about(), f"by {effect.asker}", effect.cause))
-        if more is not None and self._deduplication is not None:
-            message.more = more
-            self._deduplication.remember(now, settings, message)
-        self._add(now, message, 0 if effect.moved is not None else settings.delay_seconds)
+            self.send(now, effect.body, effect.attributes, effect.cause, None, more, who)
+            return
+        if self._due_at <= now:
+            self._catch_up(now)
+        message = deliveries.message_of(now, self.settings.fifo, self.birth, effect)
+        self.notes.append(("sent", self.arn, message.about(), who, effect.cause))
+        self._add(now, message, 0 if effect.moved is not None else self.settings.delay_seconds)
 
     def receive(self, now: float, effect: Receive) -> None:
         records = self.take(now, effect.limit, None, effect.asker)
@@ -294,11 +288,7 @@ class QueueMachine:
         return self._live() + (0 if self._tasks is None else self._tasks.outstanding())
 
     def busiest(self) -> str:
-        message = max(self.messages(), key=lambda each: each.receive_count, default=None)
-        if message is None or not message.receive_count:
-            return ""
-        redrive = "" if self.settings.dead_letter_queue else ", no redrive"
-        return f"message {message.name(self.birth.ids)} received {message.receive_count:,} times{redrive}"
+        return busiest_of(self._contents, self.birth.ids, redriven=self.settings.dead_letter_queue is not None)
 
     @property
     def tasks(self) -> MoveTasks:
@@ -328,8 +318,7 @@ class QueueMachine:
 
     def _duplicate(self, now: float, body: str, more: More | None) -> int | None:
         assert more is not None
-        if self._deduplication is None:
-            self._deduplication = Deduplication()
+        self._deduplication = self._deduplication or Deduplication()
         return self._deduplication.find(now, self.settings, body, more)
 
     def _add(self, now: float, message: Message, delay: float) -> None:
@@ -350,19 +339,12 @@ class QueueMachine:
         assert self._contents is not None
         self._contents.move_out(message)
         token = self.next_token()
-        if self._moving is None:
-            self._moving = {}
+        self._moving = {} if self._moving is None else self._moving
         self._moving[token] = message
         self.notes.append(("moved", self.arn, message.about(), f"to {target.name} after {receives} receives", None))
         moved = deliveries.dead_letter(self.arn, message, self.birth)
         self.effects.append(Deliver(target, self.arn, token, message.body, message.attributes, message.cause, moved))
         return True
-
-    def _known(self, handle: str) -> int:
-        receipt = receipt_of(self.birth.ids, handle) if isinstance(handle, str) else None
-        if receipt is None or not 1 <= receipt <= self._last_receipt:
-            raise ReceiptHandleIsInvalid(f'The input receipt handle "{handle}" is not a valid receipt handle.')
-        return receipt
 
     def _of_receipt(self, receipt: int) -> Message | None:
         return None if self._contents is None else self._contents.receipts.get(receipt)

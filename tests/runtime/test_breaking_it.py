@@ -174,3 +174,63 @@ def test_statement_about_what_is_not_in_the_app() -> None:
 
     with pytest.raises(InvalidSetting, match="sqs:SendMessage.*elsewhere"):
         app.start()
+
+
+def test_names_where_declared_things_are_due() -> None:
+    """A text or a bare handler: the error says what to use."""
+    app = App()
+    app.add(sqs.Queue("orders"))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            wrong: Any = "orders"
+            with pytest.raises(EventBusError, match=r"'orders' is no declared resource: use what app.add\(\) gave"):
+                bus[wrong]
+            wrong = echo
+            with pytest.raises(EventBusError, match=r"use what app.function\(\) gave"):
+                await bus.invoke(wrong)
+
+    virtually(main)
+
+
+def test_answer_that_the_mapping_does_not_read() -> None:
+    """batchItemFailures without function_response_types: all is deleted, as on AWS, and the trace says why."""
+    app = App()
+    orders = app.add(sqs.Queue("orders"))
+
+    @app.function
+    async def work(event: Any, context: Any) -> Any:
+        return {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+
+    app.map(orders, work)
+
+    async def main() -> str:
+        async with app.start() as bus:
+            sent = await bus[orders].send_message("x")
+            await bus.settle()
+            assert await bus[orders].peek() == []
+            return str(bus.trace(sent.message_id))
+
+    assert "this mapping has no function_response_types" in virtually(main)
+
+
+def test_trace_tells_of_faults() -> None:
+    """Of the record or request that met it."""
+    app = App()
+    orders = app.add(sqs.Queue("orders"))
+    work = app.function(echo, name="work")
+    app.map(orders, work)
+
+    async def main() -> tuple[str, str]:
+        async with app.start() as bus:
+            bus.faults.deliver_twice(orders)
+            sent = await bus[orders].send_message("x")
+            await bus.settle()
+            bus.faults.throttle(work)
+            answer = await bus.invoke(work, 1, invocation_type="Event")
+            await bus.settle()
+            return str(bus.trace(sent.message_id)), str(bus.trace(answer.request_id))
+
+    message, event = virtually(main)
+    assert "fault: deliver_twice, time 1" in message
+    assert "fault: throttle, time 1" in event

@@ -73,7 +73,7 @@ def test_many_failed_events_are_counted() -> None:
     lines = told_after(*[("slow", {})] * 5)
 
     assert sum(line.startswith("event ") for line in lines) == 3
-    assert "... and more events: 5 are involved" in lines
+    assert "... and more events: 5 are involved; bus.trace(id) tells of each" in lines
 
 
 def test_a_long_traceback_keeps_its_end() -> None:

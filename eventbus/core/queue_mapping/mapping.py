@@ -20,7 +20,7 @@ from typing import Final, Literal, assert_never
 
 from attrs import define, evolve, field
 
-from eventbus.core.batching import Gathering, partial_response
+from eventbus.core.batching import PARTIAL_ANSWER, Gathering, partial_response
 from eventbus.core.chain import merge
 from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Release, Settle
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
@@ -289,6 +289,8 @@ class QueueMapping:
             if failed:
                 identifiers = [record.identifier for record in failed]
                 self.notes.append(("partial", self.address, batch.request_id, identifiers, None))
+        elif PARTIAL_ANSWER in outcome.payload:
+            self.notes.append(("partial_ignored", self.address, batch.request_id, None, None))
         for at in range(0, len(done), CALL_LIMIT):
             receipts = [record.receipt for record in done[at : at + CALL_LIMIT]]
             self.effects.append(Settle(self.source, self.address, self._next(), receipts))
