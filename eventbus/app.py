@@ -4,17 +4,19 @@ import sys
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingOf
 from contextlib import AbstractContextManager
-from typing import Any, Final, Literal, Never, TypeVar, overload
+from typing import Any, Final, Literal, Never, TypeVar, Unpack, overload
 
 from attrs import define, field, fields
 
 from .checks import between, given, refuse
 from .core.concurrency import ACCOUNT_CONCURRENCY, UNRESERVED_MINIMUM
+from .core.filtering import check_keys
 from .core.policy import Policy, Statement
 from .core.profile import Profile
 from .core.queue_mapping import QueueMappingConfig
-from .declaration import Function, Mapping, Run, refuse_unknown
+from .declaration import Function, FunctionSettings, Listener, Mapping, function_of, refuse_unknown
 from .errors import InvalidSetting
+from .listening import default_bus, listening, with_context
 from .names import Arn
 from .observe.logs import log_dropped, log_failure
 from .observe.trace import Journal
@@ -63,63 +65,61 @@ class App:
             declared.check([wire for wire in self._wires if wire.source.arn == declared.source.arn])
             self._claim(declared.arn)
             self._wires.append(declared)
+        elif declared.arn in self._resources and getattr(declared, "always_there", False):
+            return self._resources[declared.arn]  # type: ignore[return-value]  # of one ARN, so of one type
         else:
             self._claim(declared.arn)
             self._resources[declared.arn] = declared
         return declared
 
     @overload
-    def function(
-        self,
-        handler: Callable[[E, Any], R],
-        *,
-        name: str | None = None,
-        timeout: float = 3,
-        memory_size: int = 128,
-        reserved_concurrent_executions: int | None = None,
-        maximum_retry_attempts: int = 2,
-        maximum_event_age_in_seconds: int = 21_600,
-        dead_letter: Resource[Any] | None = None,
-        on_success: Declared | None = None,
-        on_failure: Declared | None = None,
-        environment: MappingOf[str, str] | None = None,
-        run: Run = "thread",
-    ) -> Function[E, R]: ...
+    def function(self, handler: Callable[[E, Any], R], **settings: Unpack[FunctionSettings]) -> Function[E, R]: ...
     @overload
-    def function(
-        self,
-        *,
-        name: str | None = None,
-        timeout: float = 3,
-        memory_size: int = 128,
-        reserved_concurrent_executions: int | None = None,
-        maximum_retry_attempts: int = 2,
-        maximum_event_age_in_seconds: int = 21_600,
-        dead_letter: Resource[Any] | None = None,
-        on_success: Declared | None = None,
-        on_failure: Declared | None = None,
-        environment: MappingOf[str, str] | None = None,
-        run: Run = "thread",
-    ) -> Callable[[Callable[[E, Any], R]], Function[E, R]]: ...
+    def function(self, **settings: Unpack[FunctionSettings]) -> Callable[[Callable[[E, Any], R]], Function[E, R]]: ...
     def function(self, handler: Callable[..., Any] | None = None, **settings: Any) -> Any:
         """Declare a handler: as a decorator, or called with one that exists. Settings are described at `Function`."""
         if handler is None:
             return lambda decorated: self.function(decorated, **settings)
-        refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS}, _SETTINGS)
-        if not callable(handler):
-            raise refuse("handler", handler, "a callable taking event and context")
-        name = settings.pop("name", None)
-        if name is None:
-            name = getattr(handler, "__name__", None)
-        if not isinstance(name, str):
-            raise refuse("name", name, "a name: this handler has no __name__")
-        if settings.get("environment") is None:
-            settings.pop("environment", None)
-        function: Function[Any, Any] = Function(handler=handler, name=name, **settings)
-        self._check_reservation(function)
-        self._claim(function.arn)
-        self._functions[function.arn] = function
-        return function
+        return self._with(function_of(handler, settings))
+
+    @overload
+    def on(
+        self,
+        event: str,
+        handler: Listener[E, R],
+        *,
+        detail: MappingOf[str, Any] | None = None,
+        **settings: Unpack[FunctionSettings],
+    ) -> Function[E, R]: ...
+    @overload
+    def on(
+        self, event: str, *, detail: MappingOf[str, Any] | None = None, **settings: Unpack[FunctionSettings]
+    ) -> Callable[[Listener[E, R]], Function[E, R]]: ...
+    def on(
+        self,
+        event: str,
+        handler: Any = None,
+        *,
+        detail: MappingOf[str, Any] | None = None,
+        **settings: Any,
+    ) -> Any:
+        """`handler` gets the payload of what `bus.emit(event, payload)` says, with retries and dead letters as any
+        function has them: as a decorator, or called with a handler or a declared function.
+
+        `event` may have `*` for any letters; `detail` is a pattern of the payload. A handler takes the payload, or the
+        payload and a context. Settings are those of `app.function`."""
+        if handler is None:
+            return lambda decorated: self.on(event, decorated, detail=detail, **settings)
+        if isinstance(handler, Function):
+            refuse_unknown(settings)
+            self._known(handler.arn, "handler")
+        else:
+            handler = function_of(with_context(handler), settings)
+        rule = listening(self.name, event, detail, handler)
+        if handler.arn not in self._functions:
+            self._with(handler)
+        self.add(rule)
+        return handler
 
     def map(
         self,
@@ -130,6 +130,7 @@ class App:
         maximum_batching_window_in_seconds: float = 0,
         maximum_concurrency: int | None = None,
         function_response_types: Sequence[str] = (),
+        filter_criteria: Sequence[MappingOf[str, Any] | str] = (),
         enabled: bool = True,
         **unsupported: Never,
     ) -> Mapping:
@@ -152,9 +153,11 @@ class App:
             maximum_batching_window_in_seconds=maximum_batching_window_in_seconds,
             maximum_concurrency=maximum_concurrency,
             function_response_types=function_response_types,
+            filter_criteria=filter_criteria,
             enabled=enabled,
         )
         config.check(fifo=source.fifo)
+        check_keys(config.filter_criteria, source.filter_keys)
         mapping = Mapping(source=source, function=function, config=config)
         self._mappings.append(mapping)
         return mapping
@@ -213,6 +216,8 @@ class App:
                 log_failure=log_failure,
                 log_dropped=log_dropped,
                 journal=journal,
+                app_name=self.name,
+                default_bus=default_bus,
             )
         )
 
@@ -233,6 +238,12 @@ class App:
         """
         bus = self.start(seed=seed, profile=profile, permissions=permissions, environ=environ, trace=trace)
         return portal.running(bus, virtual=virtual, drain=drain)
+
+    def _with(self, function: Function[Any, Any]) -> Function[Any, Any]:
+        self._check_reservation(function)
+        self._claim(function.arn)
+        self._functions[function.arn] = function
+        return function
 
     def _policy(self, enforced: bool) -> Policy | None:
         """None where everything is allowed."""
@@ -282,8 +293,11 @@ class App:
                 self._known(end, f"statement about {statement.action}")
 
     def _known(self, arn: Arn, what: str) -> None:
+        if arn.startswith(("http://", "https://")):  # an endpoint: declared by being named
+            return
         if arn not in self._resources and arn not in self._functions:
-            raise InvalidSetting(f"{what}: {arn} is not part of this app; add it first")
+            how = "add it first" if arn.name != "event-bus/default" else "add eventbridge.EventBus() first"
+            raise InvalidSetting(f"{what}: {arn} is not part of this app; {how}")
 
     def _claim(self, arn: Arn) -> None:
         place = _place()
@@ -293,9 +307,6 @@ class App:
         self._places[arn] = place
 
 
-_SETTINGS: Final = frozenset(
-    attribute.name for attribute in fields(Function) if attribute.init and attribute.name != "handler"
-)
 _MAP_SETTINGS: Final = tuple(attribute.name for attribute in fields(QueueMappingConfig))
 
 

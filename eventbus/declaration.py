@@ -4,9 +4,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingOf
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypedDict, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from .checks import between, given, one_of, refuse
 from .core.queue_mapping import QueueMappingConfig
@@ -16,9 +16,14 @@ from .ports import DeliveryTarget, EventSource, Resource
 
 E_contra = TypeVar("E_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
+E = TypeVar("E")
+R = TypeVar("R")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Run = Literal["thread", "inline"]
+_DEAD_LETTER: Final = (("sqs", "sns"), "a queue or a topic")
+_DESTINATION: Final = (("sqs", "sns", "lambda", "events"), "a queue, a topic, a function or an event bus")
+"""Services that take what a function hands over (dg:invocation-async-retain-records)."""
 
 NOT_OFFERED: Final = {
     "version": "versions are not offered: every function is $LATEST",
@@ -31,7 +36,6 @@ NOT_OFFERED: Final = {
     "provisioned_concurrency": "provisioned concurrency is not offered",
     "snap_start": "SnapStart is not offered",
     "layers": "layers are not offered: the handler is a Python callable",
-    "filter_criteria": "filters are not offered yet",
     "function_name": "not offered under this word: write name=...",
 }
 
@@ -71,7 +75,7 @@ class Function(Generic[E_contra, R_co]):
         object.__setattr__(self, "is_async", _is_async(self.handler))
         self._check()
 
-    def __call__(self, event: E_contra, context: Any) -> R_co:
+    def __call__(self, event: E_contra, context: Any = None) -> R_co:
         return self.handler(event, context)
 
     def _check(self) -> None:
@@ -83,9 +87,9 @@ class Function(Generic[E_contra, R_co]):
             target = getattr(self, setting)
             if target is None:
                 continue
-            takes = isinstance(target, DeliveryTarget) or (isinstance(target, Function) and setting != "dead_letter")
+            services, allowed = _DEAD_LETTER if setting == "dead_letter" else _DESTINATION
+            takes = isinstance(target, DeliveryTarget | Function) and target.arn.service in services
             if not takes:
-                allowed = "a queue" if setting == "dead_letter" else "a queue or a function"
                 raise refuse(setting, getattr(target, "name", target), allowed)
             if target.arn == self.arn:
                 raise refuse(setting, target.name, "another function (a function can't be its own destination)")
@@ -94,6 +98,26 @@ class Function(Generic[E_contra, R_co]):
                 raise refuse("environment", {name: value}, "texts")
             if not name or "=" in name or "\0" in name + value:
                 raise refuse("environment", {name: value}, "what a process can have: names without =, no zero bytes")
+
+
+Listener = Callable[[E, Any], R] | Callable[[E], R] | Function[E, R]
+"""What listens to an event of the plain bus: it takes the payload, and a context if it likes."""
+
+
+class FunctionSettings(TypedDict, total=False):
+    """Described at `Function`."""
+
+    name: str | None
+    timeout: float
+    memory_size: int
+    reserved_concurrent_executions: int | None
+    maximum_retry_attempts: int
+    maximum_event_age_in_seconds: int
+    dead_letter: Resource[Any] | None
+    on_success: "Resource[Any] | Function[Any, Any] | None"
+    on_failure: "Resource[Any] | Function[Any, Any] | None"
+    environment: MappingOf[str, str] | None
+    run: Run
 
 
 @frozen(eq=False, kw_only=True)
@@ -110,6 +134,24 @@ class Mapping:
         object.__setattr__(self, "arn", arn_of("lambda", name))
 
 
+def function_of(handler: Callable[..., Any], settings: MappingOf[str, Any]) -> Function[Any, Any]:
+    """`handler` with these settings; named after it where they give no name. Raises `InvalidSetting`."""
+    refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS}, _SETTINGS)
+    if not callable(handler):
+        raise refuse("handler", handler, "a callable taking event and context")
+    left_out = ("name", "environment")  # None says the same as nothing
+    given = {name: value for name, value in settings.items() if value is not None or name not in left_out}
+    name = given.pop("name", getattr(handler, "__name__", None))
+    if not isinstance(name, str):
+        raise refuse("name", name, "a name: this handler has no __name__")
+    return Function(handler=handler, name=name, **given)
+
+
 def _is_async(handler: Callable[..., Any]) -> bool:
     call = getattr(handler, "__call__", None)  # noqa: B004  # an object may have an async __call__
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
+
+
+_SETTINGS: Final = tuple(
+    attribute.name for attribute in fields(Function) if attribute.init and attribute.name != "handler"
+)

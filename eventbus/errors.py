@@ -59,6 +59,18 @@ class InvalidParameterValueException(ServiceError):
     pass
 
 
+class InvalidParameterException(ServiceError):
+    pass
+
+
+class InvalidEventPatternException(ServiceError):
+    pass
+
+
+class ValidationException(ServiceError):
+    pass
+
+
 class InvalidRequestContentException(ServiceError):
     pass
 

@@ -113,6 +113,10 @@ class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
     def lease(self) -> float:
         """Seconds that a received record stays invisible: no function may run longer (dg:services-sqs-configure)."""
 
+    @property
+    def filter_keys(self) -> Sequence[str]:
+        """What filters may look at, the data first: `body` of a message."""
+
     def event_type(self) -> Event_co:  # pragma: no cover - a witness for type checkers, never called
         ...
 

@@ -6,6 +6,7 @@ records' own metadata included; or when its window is over (dg:invocation-events
 
 from collections.abc import Container, Sequence
 from json import loads
+from math import inf
 from typing import Final
 
 from attrs import define, field
@@ -48,7 +49,7 @@ class Gathering:
             return self._take_some(batch_size, locked)
         batch, leases = self.records, self._leases
         self.clear()
-        return batch, leases[0] if leases else 0.0
+        return batch, leases[0] if leases else inf
 
     def drop_expired(self, now: float) -> list[Record]:
         """Those whose visibility is over: they are at their source again."""
@@ -67,7 +68,8 @@ class Gathering:
     def _take_some(self, batch_size: int, locked: Container[str | None]) -> tuple[list[Record], float]:
         batch: list[Record] = []
         kept: list[int] = []
-        size, first = 0, 0
+        size = 0
+        ends_at = inf
         for at, record in enumerate(self.records):
             if record.group is not None and record.group in locked:
                 kept.append(at)
@@ -77,9 +79,8 @@ class Gathering:
                 kept += range(at, len(self.records))  # nothing overtakes the one that did not fit
                 break
             if not batch:
-                first = at
+                ends_at = self._leases[at]
             batch.append(record)
-        ends_at = self._leases[first] if batch else 0.0
         self._keep([self.records[at] for at in kept], [self._leases[at] for at in kept])
         return batch, ends_at
 

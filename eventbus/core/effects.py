@@ -4,7 +4,7 @@ An effect that can fail carries `asker`, the address of the machine to answer, a
 answer is an effect as well, so it may come in the same turn, late, twice or never.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import define, field
@@ -45,6 +45,9 @@ class Record(Protocol):
 
     @property
     def cause(self) -> Cause | None: ...
+
+    def view(self) -> Mapping[str, Any]:
+        """The record as filters see it."""
 
 
 @define(eq=False)

@@ -45,6 +45,7 @@ class Delivery:
     since: float  # its age counts from here
     sender: Any = None
     failures: int = 0
+    due_at: float = 0.0  # when it is tried again, after a failure
 
 
 @define(eq=False)
@@ -66,6 +67,10 @@ class Redelivery:
     def add(self, delivery: Delivery) -> None:
         self._out[delivery.effect.token] = delivery
 
+    def under_way(self, token: int) -> Delivery | None:
+        """The delivery whose answer will come with this token."""
+        return self._out.get(token)
+
     def delivered(self, now: float, token: int, error: str | None) -> Delivery | GivenUp | None:
         """The delivery if it was taken, what was given up, or None: it goes on, or is not known here (any more)."""
         delivery = self._out.pop(token, None)
@@ -80,6 +85,7 @@ class Redelivery:
         due = now + retries.pause(delivery.failures)
         if due >= delivery.since + retries.maximum_event_age_in_seconds:
             return GivenUp(delivery, error, TOO_OLD)
+        delivery.due_at = due
         heappush(self._waiting, (due, token, delivery))
         return None
 

@@ -1,15 +1,17 @@
 """One run of an app, as its users hold it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from math import inf
 from types import TracebackType
-from typing import Any, Literal, TypeVar, assert_never
+from typing import Any, Final, Literal, TypeVar, Unpack, assert_never
+
+from attrs import define
 
 from eventbus.core.chain import CHAIN_LIMIT
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
-from eventbus.declaration import Function
+from eventbus.declaration import Function, FunctionSettings, Listener
 from eventbus.errors import (
     InvalidParameterValueException,
     InvalidSetting,
@@ -20,8 +22,9 @@ from eventbus.errors import (
     TooManyRequestsException,
     suggest,
 )
+from eventbus.listening import listener, listening
 from eventbus.names import Arn, async_address, function_arn
-from eventbus.ports import Resource
+from eventbus.ports import Resource, Wire
 
 from . import clock, codec, tail
 from .answers import InvokeResponse, Statistics
@@ -35,7 +38,25 @@ from .sync import SyncBus
 
 T = TypeVar("T")
 C = TypeVar("C")
+E = TypeVar("E")
+R = TypeVar("R")
+PUT_EVENTS: Final = "events:PutEvents"
+NAME_LIMIT: Final = 128
+"""Characters of a detail-type (bc:events PutEvents)."""
 InvocationType = Literal["RequestResponse", "Event", "DryRun"]
+
+
+@define(eq=False)
+class Subscription:
+    """A handler that listens until `cancel()`; `bus.invocations(subscription.function)` shows its attempts."""
+
+    _engine: Engine
+    function: Function[Any, Any]
+    _rule: Wire
+
+    def cancel(self) -> None:
+        """Nothing new comes; what was accepted is still handled. Twice is allowed."""
+        self._engine.unlisten(self._rule)
 
 
 class Bus:
@@ -142,6 +163,39 @@ class Bus:
                 raise InvalidParameterValueException(
                     f"invocation_type={invocation_type!r}: RequestResponse, Event or DryRun"
                 )
+
+    async def emit(self, event: str, payload: Mapping[str, Any]) -> str:
+        """Whoever listens to `event` (`app.on`, `subscribe`) is invoked with the payload; the event's id.
+
+        It is an event of the default bus: `event` its detail-type (up to 128 characters), the app's name its source,
+        `payload` its detail, a JSON object. Raises `InvalidRequestContentException`, `InvalidParameterValueException`.
+        """
+        engine = self._engine
+        engine.feed.check_caller()
+        if not isinstance(event, str) or not 1 <= len(event) <= NAME_LIMIT:
+            raise InvalidParameterValueException(f"event={event!r}: a name of 1 to {NAME_LIMIT} characters")
+        if not isinstance(payload, Mapping):
+            raise InvalidParameterValueException(f"payload={payload!r}: a mapping, to be a JSON object")
+        detail = codec.encode_event(dict(payload)).decode()
+        bus, source = engine.default_bus(), self._setup.app_name
+        cause = engine.feed.cause()
+        return await engine.feed.call(bus, PUT_EVENTS, bus.put, source, event, detail, (), None, cause)
+
+    def subscribe(
+        self,
+        event: str,
+        handler: Listener[E, R],
+        *,
+        detail: Mapping[str, Any] | None = None,
+        **settings: Unpack[FunctionSettings],
+    ) -> "Subscription":
+        """As `app.on`, for this run and from now on: until it is cancelled `handler` gets what `event` names."""
+        engine = self._engine
+        engine.feed.check_caller()
+        function = listener(handler, settings, len(self._setup.functions))
+        rule = listening(self._setup.app_name, event, detail, function)
+        engine.listen(function, rule)
+        return Subscription(engine, function, rule)
 
     async def settle(self, within: float = 90_000, invocations: int = 1_000_000) -> None:
         """Return when nothing runs, nothing is due and nothing is on its way to a consumer.

@@ -107,7 +107,9 @@ class Driver:
         if machine is not None:
             self._input = step
             getattr(machine, step)(self._now, *args)
-            self._arm(machine)
+            deadline = machine.next_deadline()
+            if deadline != inf:
+                self.scheduler.arm(machine, deadline)
 
     def arm(self, sleeper: Sleeper) -> None:
         """Look at its next deadline, from outside a turn or inside one."""

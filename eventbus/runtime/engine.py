@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from collections.abc import Mapping as MappingOf
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,13 +19,14 @@ from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
 from eventbus.core.queue_mapping import QueueMapping
 from eventbus.declaration import Function, Mapping
-from eventbus.errors import BusBroken, NotInBus
+from eventbus.errors import BusBroken, InvalidSetting, NotInBus
 from eventbus.names import Arn, Ids
 from eventbus.ports import Birth, Machine, Pollable, Resource, Wire
 
 from . import clock
 from .attempts import Attempts
 from .driver import Driver, Probe
+from .endpoints import Confirmations, Endpoint, http_extra, is_url
 from .environment import Environment, Pool
 from .faults import Faults
 from .feed import Feed
@@ -64,8 +65,8 @@ class Journal(Protocol):
 class Setup:
     """What an app hands to its bus."""
 
-    functions: MappingOf[Arn, Function[Any, Any]]
-    resources: MappingOf[Arn, Resource[Any]]
+    functions: dict[Arn, Function[Any, Any]]  # of this run: subscribing adds more
+    resources: dict[Arn, Resource[Any]]
     wires: Sequence[Wire]
     mappings: Sequence[Mapping]
     concurrent_executions: int
@@ -77,6 +78,8 @@ class Setup:
     log_failure: LogFailure
     log_dropped: Callable[[Arn, int], None]
     journal: Journal | None  # None: the trace is off
+    app_name: str
+    default_bus: Callable[[], Resource[Any]]  # of EventBridge
 
 
 @define(eq=False)
@@ -96,10 +99,13 @@ class Engine:
     faults: Faults = field(init=False)
     permissions: Permissions = field(init=False)
     environments: list[Environment] = field(factory=list, init=False)
+    senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints
+    confirmations: Confirmations | None = field(default=None, init=False)
     graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
     _epoch: float = field(init=False)
     _grace: float = field(init=False)
     _tokens: int = field(default=0, init=False)
+    _default_bus: Any = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         setup, virtual = self.setup, clock.is_virtual(self.loop)
@@ -206,7 +212,11 @@ class Engine:
         ending = list(self.environments)
         for environment in ending:
             environment.close()
-        tasks = [each.task for each in ending if each.task is not None and each.task is not asyncio.current_task()]
+        for sender in self.senders:
+            sender.cancel()
+        tasks = self.senders + [
+            each.task for each in ending if each.task is not None and each.task is not asyncio.current_task()
+        ]
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_GRACE)
         for environment in ending:
@@ -226,8 +236,8 @@ class Engine:
 
     def _add_machines(self) -> None:
         setup, ids = self.setup, partial(Ids, self.seed)
-        for arn, resource in setup.resources.items():
-            self.driver.add(arn, resource.machine(Birth(ids(arn), setup.profile, self._epoch)))
+        for resource in setup.resources.values():
+            self._add_resource(resource)
         for function in setup.functions.values():
             self._add_function(function)
         for mapping in setup.mappings:
@@ -238,11 +248,15 @@ class Engine:
                 config=mapping.config,
                 fifo=mapping.source.fifo,
                 lease=mapping.source.lease,
+                filter_key=mapping.source.filter_keys[0],
                 ids=ids(mapping.arn),
                 profile=setup.profile,
             )
             self.driver.add(mapping.arn, machine)
             self.handlers.readers.setdefault(mapping.source.arn, []).append(mapping.arn)
+        urls = [target for wire in setup.wires for target in wire.targets if is_url(target)]
+        for url in dict.fromkeys(urls):
+            self._add_endpoint(url)
         for wire in setup.wires:
             machine = self.driver.machines[wire.source.arn]
             self.driver.feed(machine, lambda _now, wire=wire, machine=machine: wire.connect(machine))
@@ -253,6 +267,48 @@ class Engine:
         examples = {type(machine): machine for machine in machines}  # asking each would cost as much as the machine
         polled = {kind: isinstance(example, Pollable) for kind, example in examples.items()}
         return [machine for machine in machines if not polled[type(machine)]]
+
+    def _add_resource(self, resource: Resource[Any]) -> Any:
+        arn = resource.arn
+        machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self._epoch))
+        self.driver.add(arn, machine)
+        return machine
+
+    def _add_endpoint(self, url: Arn) -> None:
+        if clock.is_virtual(self.loop):
+            raise InvalidSetting(f"endpoint={url!r} is refused in virtual time: a real server knows none")
+        http_extra()
+        if self.confirmations is None:
+            self.confirmations = Confirmations(self.driver, self._spawn_sender)
+        endpoint = Endpoint(url, self.driver, self._spawn_sender, self.confirmations)
+        self.driver.add(url, endpoint)
+
+    def _spawn_sender(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        task = self.loop.create_task(work, name=name, context=self.base_context.copy())
+        self.senders.append(task)
+        return task
+
+    def default_bus(self) -> Any:
+        """Its machine; every account has one, so it is made when first asked for."""
+        if self._default_bus is None:
+            resource = self.setup.default_bus()
+            if resource.arn not in self.setup.resources:
+                self.setup.resources[resource.arn] = resource
+                self.quiet.producers.append(self._add_resource(resource))
+            self._default_bus = self.driver.machines[resource.arn]
+        return self._default_bus
+
+    def listen(self, function: Function[Any, Any], rule: Wire) -> None:
+        """From now on, and for this run."""
+        bus = self.default_bus()
+        if function.arn not in self.setup.functions:
+            self.setup.functions[function.arn] = function
+            self._add_function(function)
+        self.driver.feed(bus, lambda _now: rule.connect(bus))
+
+    def unlisten(self, rule: Any) -> None:
+        bus = self.default_bus()
+        self.driver.feed_if_alive(bus, lambda _now: rule.disconnect(bus))
 
     def _add_function(self, function: Function[Any, Any]) -> None:
         setup, arn = self.setup, function.arn

@@ -61,15 +61,15 @@ class Handlers:
     def register(self) -> None:
         self.driver.handlers = {
             Invoke: self._invoke,
-            Finished: self._answer,
+            Finished: self._finished,
             Receive: self._receive,
             Received: self._received,
             Settle: self._settle,
-            Settled: self._answer,
+            Settled: self._settled,
             Release: self._release,
             Arrived: self._arrived,
             Deliver: self._deliver,
-            Delivered: self._answer,
+            Delivered: self._delivered,
             Reply: self._reply,
         }
 
@@ -148,7 +148,7 @@ class Handlers:
         if self.faults.armed and mapping is not None and self.faults.received(now, mapping.source, effect):
             self.driver.arm(self.faults)
             return
-        self._answer(now, effect)
+        self.driver.tell(effect.asker, "received", effect.token, effect.records)
 
     def _settle(self, now: float, effect: Settle) -> None:
         if self.faults.armed:
@@ -169,17 +169,17 @@ class Handlers:
             self.driver.effects.append(refusal)
             return
         target: Any = self.driver.machines.get(effect.target)
-        queue = self.queues.get(async_address(effect.target))
+        queue = None if target is not None else self.queues.get(async_address(effect.target))
         if target is None and queue is None:
-            self._delivered(effect, "ResourceNotFoundException")
+            self._answer(effect, "ResourceNotFoundException")
             return
-        action = INVOKE_ACTION if queue is not None else target.delivery_action
-        reason = None
-        if effect.moved is None:
+        if self.permissions.policy is not None and effect.moved is None:
+            action = INVOKE_ACTION if queue is not None else target.delivery_action
             reason = self.permissions.refusal(principal(effect.asker), action, effect.target)
-        if reason is not None:
-            self._delivered(effect, f"AccessDeniedException: {reason}")
-        elif queue is None:
+            if reason is not None:
+                self._answer(effect, f"AccessDeniedException: {reason}")
+                return
+        if queue is None:
             self.driver.tell(effect.target, "deliver", effect)
         else:
             self._invoke_event(queue, effect)
@@ -190,21 +190,19 @@ class Handlers:
         if error is None:
             request_id = queue.ids.text(queue.ids.draw())
             self.driver.tell(queue.address, "accept", request_id, payload, effect.cause)
-        self._delivered(effect, error)
+        self._answer(effect, error)
 
-    def _delivered(self, effect: Deliver, error: str | None) -> None:
+    def _answer(self, effect: Deliver, error: str | None) -> None:
         self.driver.effects.append(Delivered(effect.asker, effect.token, error))
 
-    def _answer(self, now: float, effect: Finished | Received | Settled | Delivered) -> None:
-        match effect:
-            case Finished():
-                self.driver.tell(effect.asker, "finished", effect.token, effect.outcome)
-            case Received():
-                self.driver.tell(effect.asker, "received", effect.token, effect.records)
-            case Settled():
-                self.driver.tell(effect.asker, "settled", effect.token, effect.failed)
-            case Delivered():
-                self.driver.tell(effect.asker, "delivered", effect.token, effect.error)
+    def _finished(self, now: float, effect: Finished) -> None:
+        self.driver.tell(effect.asker, "finished", effect.token, effect.outcome)
+
+    def _settled(self, now: float, effect: Settled) -> None:
+        self.driver.tell(effect.asker, "settled", effect.token, effect.failed)
+
+    def _delivered(self, now: float, effect: Delivered) -> None:
+        self.driver.tell(effect.asker, "delivered", effect.token, effect.error)
 
     def _reply(self, now: float, effect: Reply) -> None:
         reply = self.replies.pop(effect.token, None)

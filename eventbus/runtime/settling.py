@@ -1,6 +1,5 @@
 """When is a bus quiet: nothing runs, nothing is due, nothing is on its way to a consumer."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from attrs import define
@@ -17,7 +16,7 @@ BUSIEST_NAMED = 3
 @define(eq=False)
 class Quiet:
     handlers: Handlers
-    producers: Sequence[Machine]  # topics, buckets, ...: what they have on its way is waited for
+    producers: list[Machine]  # topics, buckets, ...: what they have on its way is waited for
 
     def holds(self) -> bool:
         driver = self.handlers.driver

@@ -1,7 +1,7 @@
 """The bus for code that can't await: `def` handlers, threads, scripts."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import copy_context
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -54,6 +54,9 @@ class SyncBus:
 
     def invoke(self, function: "Function[Any, Any] | str", event: Any = None, **settings: Any) -> "InvokeResponse":
         return self.run(self._bus.invoke(function, event, **settings))
+
+    def emit(self, event: str, payload: Mapping[str, Any]) -> str:
+        return self.run(self._bus.emit(event, payload))
 
     def settle(self, within: float = 90_000, invocations: int = 1_000_000) -> None:
         self.run(self._bus.settle(within, invocations))

@@ -3,11 +3,11 @@
 The first piece of the contract kit: a mapping is right if it keeps `Promises` over every `LateSource`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 from json import dumps
 from math import inf
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from attrs import define, field, frozen
 
@@ -74,6 +74,10 @@ class LateSource:
     def lease(self) -> float:
         return self.visibility_timeout
 
+    @property
+    def filter_keys(self) -> Sequence[str]:
+        return ("body",)
+
     def machine(self, birth: Birth) -> "LateQueue":
         return LateQueue(self, birth.ids)
 
@@ -102,6 +106,9 @@ class LateRecord:
     @property
     def size(self) -> int:
         return len(dumps(self.in_event(), separators=(",", ":")))
+
+    def view(self) -> Mapping[str, Any]:
+        return {"body": self.body}
 
     def in_event(self) -> LateEventRecord:
         return {"messageId": self.identifier, "body": self.body, "receiveCount": self.receive_count}

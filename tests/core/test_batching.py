@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from attrs import define
 
-from eventbus.core.batching import EVENT_LIMIT, Gathering, event_size, partial_response
+from eventbus.core.batching import Gathering, event_size, partial_response
 from eventbus.core.effects import Cause, Record
 from tests.contracts.partial_batch_table import NOT_JSON, RAISES, ROWS, UNSETTLED, Row
+
+SIX_MEGABYTES = 6 * 1_024 * 1_024
 
 
 @define(eq=False)
@@ -18,6 +21,9 @@ class Sized:
     group: str | None = None
     receipt: str = ""
     cause: Cause | None = None
+
+    def view(self) -> dict[str, Any]:
+        return {"body": self.identifier}
 
 
 def gather(*records: Sized, lease_ends_at: float = 30.0) -> Gathering:
@@ -36,6 +42,11 @@ def test_event_size_is_the_length_of_the_event() -> None:
     records = [len(json.dumps(record, separators=(",", ":"))) for record in event["Records"]]
 
     assert event_size(3, sum(records)) == len(json.dumps(event, separators=(",", ":")))
+
+
+def test_event_of_no_records_is_its_envelope() -> None:
+    """No separator either."""
+    assert event_size(0, 0) == len(json.dumps({"Records": []}, separators=(",", ":")))
 
 
 def test_batch_is_complete_at_its_size() -> None:
@@ -62,7 +73,7 @@ def test_batch_takes_no_more_than_its_size() -> None:
 @pytest.mark.parametrize(("extra", "taken"), [(0, "ab"), (1, "a")], ids=["exactly 6 MB", "one byte more"])
 def test_batch_ends_before_six_megabytes_are_exceeded(extra: int, taken: str) -> None:
     """An event of 6 MB goes; the record that would make it longer stays."""
-    second = EVENT_LIMIT - event_size(2, 1_000_000) + extra
+    second = SIX_MEGABYTES - event_size(2, 1_000_000) + extra
     gathering = gather(Sized("a", 1_000_000), Sized("b", second))
 
     assert gathering.complete(10) == bool(extra)
@@ -72,9 +83,26 @@ def test_batch_ends_before_six_megabytes_are_exceeded(extra: int, taken: str) ->
     assert names(batch) == taken
 
 
+def test_six_megabytes_go_whole_from_among_more() -> None:
+    """What else is held takes no place in the batch."""
+    second = SIX_MEGABYTES - event_size(2, 1_000_000)
+    gathering = gather(Sized("a", 1_000_000), Sized("b", second), Sized("c"))
+
+    assert names(gathering.take(10)[0]) == "ab"
+
+
+def test_nothing_is_left_of_a_batch_that_took_all() -> None:
+    """The next one may have all of 6 MB."""
+    gathering = gather(Sized("a"))
+    gathering.take(10)
+    gathering.add([Sized("b", SIX_MEGABYTES - event_size(1, 0))], 30.0)
+
+    assert not gathering.complete(10)
+
+
 def test_record_longer_than_the_limit_goes_alone() -> None:
     """It is not held for ever."""
-    gathering = gather(Sized("a", EVENT_LIMIT + 1), Sized("b"))
+    gathering = gather(Sized("a", SIX_MEGABYTES + 1), Sized("b"))
 
     batch, _ = gathering.take(10)
 
@@ -83,7 +111,7 @@ def test_record_longer_than_the_limit_goes_alone() -> None:
 
 def test_bytes_are_counted_anew_after_a_batch() -> None:
     """What is left counts only itself."""
-    gathering = gather(Sized("a", EVENT_LIMIT), Sized("b", 100))
+    gathering = gather(Sized("a", SIX_MEGABYTES), Sized("b", 100))
     gathering.take(10)
 
     assert not gathering.complete(10)

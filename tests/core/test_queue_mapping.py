@@ -145,7 +145,7 @@ def test_response_types_may_be_a_list() -> None:
 @pytest.mark.parametrize(
     ("fifo", "settings", "named"),
     [
-        (True, {"batch_size": 11}, "batch_size=11"),
+        (True, {"batch_size": 11}, "^batch_size=11"),
         (True, {"maximum_batching_window_in_seconds": 1}, "maximum_batching_window_in_seconds=1"),
         (False, {"batch_size": 11}, "maximum_batching_window_in_seconds=0"),
     ],
@@ -552,6 +552,21 @@ def test_errors_halve_concurrency(settings: Any, outcomes: list[Outcome], out: i
     mapping = make_mapping(**settings)
 
     assert fail_and_refill(mapping, fill(mapping, 0.0), outcomes) == out
+
+
+def test_error_halves_what_has_grown() -> None:
+    """Of ten, five are allowed then, and each success gives one back."""
+    mapping = make_mapping()
+    batches = fill(mapping, 0.0)
+    mapping.wake(1.0)
+    batches += fill(mapping, 1.0)
+    assert len(batches) == 10
+
+    for outcome in (FAILED, NULL, NULL, NULL):
+        mapping.finished(1.0, batches.pop(0).token, outcome)
+        batches += fill(mapping, 1.0)
+
+    assert len(batches) == 8
 
 
 def test_reduced_concurrency_does_not_grow_with_time() -> None:
@@ -1167,3 +1182,43 @@ class MappingOverLateSource(RuleBasedStateMachine):
 
 TestMappingOverLateSource = MappingOverLateSource.TestCase
 TestMappingOverLateSource.settings = hypothesis_settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_filtered_records_are_settled_and_never_invoked() -> None:
+    """Dropped, with the leaf that refused; the others are one batch."""
+    mapping = make_mapping(filter_criteria=[{"body": ["yes"]}])
+    [receive] = take(mapping, Receive)
+    records = [LateRecord(number, body, None, f"r{number}", 1) for number, body in enumerate(["yes", "no", "yes"])]
+    mapping.notes.clear()
+
+    mapping.received(0.0, receive.token, records)
+
+    settles = [effect for effect in mapping.effects if isinstance(effect, Settle)]
+    invokes = [effect for effect in mapping.effects if isinstance(effect, Invoke)]
+    assert [effect.receipts for effect in settles] == [["r1"]]
+    assert [[record.identifier for record in effect.batch] for effect in invokes] == [["message-0", "message-2"]]
+    [note] = [note for note in mapping.notes if note[0] == "filtered"]
+    assert note[2] == "message-1"
+    assert "no" in note[3]
+
+
+def test_batch_of_nothing_but_filtered_records() -> None:
+    """No invocation, no window; the mapping asks on."""
+    mapping = make_mapping(filter_criteria=[{"body": ["yes"]}], maximum_batching_window_in_seconds=10)
+    [receive] = take(mapping, Receive)
+
+    mapping.received(0.0, receive.token, [LateRecord(0, "no", None, "r0", 1)])
+
+    assert mapping.outstanding() == 0
+    assert [type(effect) for effect in mapping.effects] == [Settle]
+
+
+def test_filters_change_with_the_mapping() -> None:
+    """For what is received from then on."""
+    mapping = make_mapping(filter_criteria=[{"body": ["yes"]}])
+    [receive] = take(mapping, Receive)
+
+    mapping.update(0.0, QueueMappingConfig(filter_criteria=[{"body": ["no"]}]))
+    mapping.received(0.0, receive.token, [LateRecord(0, "no", None, "r0", 1)])
+
+    assert [type(effect) for effect in mapping.effects if not isinstance(effect, Receive)] == [Invoke]

@@ -1,10 +1,14 @@
 """Settings of a mapping on a queue (bc:lambda CreateEventSourceMapping, dg:services-sqs-parameters)."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Attribute, field, frozen
 
 from eventbus.checks import between, one_of, refuse
+from eventbus.core.filtering import patterns_of
+
+if TYPE_CHECKING:
+    from eventbus.core.patterns import Pattern
 
 REPORT: Final = "ReportBatchItemFailures"
 FIFO_BATCH_LIMIT: Final = 10
@@ -25,13 +29,15 @@ class QueueMappingConfig:
     """Raises `InvalidSetting` where a value is out of range. Whoever knows the queue calls `check` as well.
 
     `batch_size` is 1 to 10,000 records, above 10 only with a window; the window is 0 to 300 seconds;
-    `maximum_concurrency` is 2 to 1,000 batches; `function_response_types` may hold "ReportBatchItemFailures".
+    `maximum_concurrency` is 2 to 1,000 batches; `function_response_types` may hold "ReportBatchItemFailures";
+    `filter_criteria` is up to five patterns, as mappings or JSON texts: a record that none matches is dropped.
     """
 
     batch_size: int = field(default=10, validator=between(1, 10_000, whole=True))
     maximum_batching_window_in_seconds: float = field(default=0, validator=between(0, 300))
     maximum_concurrency: int | None = field(default=None, validator=between(2, 1_000, whole=True))
     function_response_types: tuple[str, ...] = field(default=(), converter=_as_tuple, validator=_response_types)
+    filter_criteria: "tuple[Pattern, ...]" = field(default=(), converter=patterns_of)
     enabled: bool = field(default=True, validator=one_of((True, False)))
 
     def __attrs_post_init__(self) -> None:

@@ -23,6 +23,7 @@ from attrs import define, evolve, field
 from eventbus.core.batching import PARTIAL_ANSWER, Gathering, partial_response
 from eventbus.core.chain import merge
 from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Release, Settle
+from eventbus.core.filtering import Filters, filters_of
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.core.profile import Profile, doubled
 from eventbus.errors import ServiceError
@@ -68,6 +69,7 @@ class QueueMapping:
     lease: float
     ids: Ids
     profile: Profile
+    filter_key: str = "body"  # of the data in what filters see
     effects: list[Effect] = field(factory=list, init=False)
     notes: list[Note] = field(factory=list, init=False)
     state: State = field(init=False)
@@ -75,7 +77,7 @@ class QueueMapping:
     _changes_at: float = field(default=inf, init=False)  # of the state
     _due_at: float = field(default=inf, init=False)  # since when the source may have records that were not asked for
     _poll: int | None = field(default=None, init=False)
-    _poll_limit: int = field(default=0, init=False)
+    _poll_limit: int = field(default=0, init=False)  # arbitrary until it polls
     _poll_ends_at: float = field(default=inf, init=False)
     _held: Gathering = field(factory=Gathering, init=False)
     _window_ends_at: float = field(default=inf, init=False)
@@ -85,10 +87,12 @@ class QueueMapping:
     _throttled: list[tuple[float, int, Batch]] = field(factory=list, init=False)  # a heap, by next try
     _groups: set[str | None] = field(factory=set, init=False)  # of batches out or throttled, FIFO only
     _pace: Pace = field(init=False)
-    _order: int = field(default=0, init=False)  # token, and tie-break of equal deadlines
+    _filters: Filters | None = field(init=False)
+    _order: int = field(default=0, init=False)  # arbitrary to begin with; token, and tie-break of equal deadlines
 
     def __attrs_post_init__(self) -> None:
         self._pace = self._new_pace()
+        self._filters = filters_of(self.config.filter_criteria, self.filter_key)
         self.reading = self.config.enabled
         self.state = "Creating" if self.reading else "Disabled"
         if self.reading:
@@ -118,10 +122,11 @@ class QueueMapping:
         if token != self._poll:  # answered twice, or given up: these come again
             return
         self._poll = None
-        if records:
+        passed = records if self._filters is None else self._filtered(records, self._filters)
+        if passed:
             if not self._held.records:
                 self._open_window(now)
-            self._held.add(records, now + self.lease)
+            self._held.add(passed, now + self.lease)
         if len(records) >= self._poll_limit:
             self._due_at = now
         elif self._due_at == inf:
@@ -191,6 +196,7 @@ class QueueMapping:
         self._change(now, "Updating")
         self.config = config
         self._pace = self._new_pace()
+        self._filters = filters_of(config.filter_criteria, self.filter_key)
         if not config.enabled:
             self._stop_reading("disabled")
             return
@@ -241,6 +247,22 @@ class QueueMapping:
         self._poll_limit = limit = min(CALL_LIMIT, self.config.batch_size - len(self._held.records))
         self._poll_ends_at = now + POLL_TIMEOUT
         self.effects.append(Receive(self.source, self.address, token, limit))
+
+    def _filtered(self, records: Sequence[Record], filters: Filters) -> Sequence[Record]:
+        """Those that pass; the others are settled without an invocation."""
+        passed: list[Record] = []
+        refused: list[Record] = []
+        for record in records:
+            reason = filters.refusal(record.view())
+            if reason is None:
+                passed.append(record)
+            else:
+                refused.append(record)
+                self.notes.append(("filtered", self.address, record.identifier, reason, None))
+        if refused:
+            receipts = [record.receipt for record in refused]
+            self.effects.append(Settle(self.source, self.address, self._next(), receipts))
+        return passed
 
     def _open_window(self, now: float) -> None:
         window = self.config.maximum_batching_window_in_seconds

@@ -29,7 +29,7 @@ class Pace:
     grown: bool = field(default=False, init=False)  # beyond `start`
     _full: float = field(init=False)  # `allowed` without the errors
     _short_since: float = field(default=inf, init=False)
-    _steps: int = field(default=0, init=False)  # of growth, since then
+    _steps: int = field(default=0, init=False)  # arbitrary without a backlog; of growth, since then
 
     def __attrs_post_init__(self) -> None:
         self.start = self.ceiling if self.steady else min(START, self.ceiling)
