@@ -1,6 +1,8 @@
-"""S3: buckets in memory, and their notifications to functions and queues.
+"""S3: buckets in memory, and their notifications to functions, queues, topics and the default event bus.
 
-Restore, replication, life cycle, tiering, access control and tagging are not offered: their event types are refused.
+Deviations from AWS: restore, replication, life cycle, tiering, access control, tags, annotations and retention are not
+offered as operations, `emit_event` sends what would be told of them; functions are not validated when a notification
+configuration is put, and nothing is delivered twice or out of order.
 """
 
 from .answers import (
@@ -37,11 +39,18 @@ from .events import (
     S3Event,
     S3EventBucket,
     S3EventObject,
+    S3GlacierEventData,
     S3Identity,
+    S3IntelligentTieringEventData,
+    S3LifecycleEventData,
     S3Record,
+    S3ReplicationEventData,
     S3RequestParameters,
     S3ResponseElements,
+    S3RestoreEventData,
+    S3TransitionEventData,
 )
+from .family_data import EventData
 from .notifications import Notification
 
 __all__ = [
@@ -52,6 +61,7 @@ __all__ = [
     "DeletedObject",
     "EntityTooLarge",
     "EntityTooSmall",
+    "EventData",
     "InvalidArgument",
     "InvalidPart",
     "InvalidPartOrder",
@@ -72,10 +82,16 @@ __all__ = [
     "S3Event",
     "S3EventBucket",
     "S3EventObject",
+    "S3GlacierEventData",
     "S3Identity",
+    "S3IntelligentTieringEventData",
+    "S3LifecycleEventData",
     "S3Record",
+    "S3ReplicationEventData",
     "S3RequestParameters",
     "S3ResponseElements",
+    "S3RestoreEventData",
+    "S3TransitionEventData",
     "StoredObject",
     "UploadedPart",
     "VersionListing",

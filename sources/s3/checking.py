@@ -6,6 +6,7 @@ from typing import Any, Final
 from eventbus.names import Arn
 
 from .errors import EntityTooLarge, InvalidArgument, KeyTooLongError, MalformedXML
+from .families import CREATED_PREFIX, FAMILIES, REMOVED_PREFIX
 from .machine import PartName
 from .objects import NO_METADATA
 
@@ -16,6 +17,7 @@ OBJECT_LIMIT: Final = 5 * 1024**3
 PARTS_LIMIT: Final = 10_000
 KEYS_LIMIT: Final = 1_000
 """Of one delete, and of one page."""
+EMITTED: Final = tuple(event for event in FAMILIES if not event.startswith((CREATED_PREFIX, REMOVED_PREFIX)))
 
 
 def check_key(key: str) -> None:
@@ -29,6 +31,14 @@ def check_key(key: str) -> None:
         raise InvalidArgument(f"key={key!r}: a text that UTF-8 can hold") from None
     if length > KEY_LIMIT:
         raise KeyTooLongError
+
+
+def check_emitted(event: str) -> None:
+    """Not created and removed objects: those come about by what is done to them."""
+    if event not in FAMILIES:
+        raise InvalidArgument(f"event_name={event!r}: one of {', '.join(EMITTED)}")
+    if event not in EMITTED:
+        raise InvalidArgument(f"event_name={event!r}: put, copy or delete the object instead")
 
 
 def check_keys(keys: Sequence[str]) -> None:

@@ -1,14 +1,15 @@
 """What one can do with a bucket."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import inf
+from typing import Any, Unpack
 
 from attrs import define
 
 from eventbus.checks import texts
 from eventbus.ports import Feed, Resource
 
-from . import checking
+from . import checking, configuring
 from .answers import (
     CreatedUpload,
     DeletedObject,
@@ -22,6 +23,8 @@ from .answers import (
     VersionListing,
 )
 from .errors import InvalidArgument
+from .family_data import EventData
+from .family_data import check as check_data
 from .machine import BucketMachine
 from .objects import BINARY, NO_METADATA, Version
 
@@ -164,8 +167,54 @@ class BucketClient:
         texts(InvalidArgument, key=key, upload_id=upload_id)
         await self._feed.call(machine, "s3:AbortMultipartUpload", machine.abort_upload, key, upload_id)
 
+    async def put_bucket_notification_configuration(
+        self, notification_configuration: Mapping[str, Any], *, skip_destination_validation: bool = False
+    ) -> None:
+        """All notifications of this bucket are these, for this bus; declared ones end. Queues and topics get a test
+        message first: if one is refused nothing changes, and it raises `InvalidArgument` that names each of those.
+        Functions are not looked at. Raises `InvalidArgument` and `MalformedXML` for what is written wrong; forms are
+        described in `configuring`."""
+        machine, change = self._machine, configuring.change_of(notification_configuration)
+        await self._feed.call(
+            machine,
+            "s3:PutBucketNotification",
+            machine.replace,
+            change,
+            test=not skip_destination_validation,
+        )
+        while change.waiting:
+            await self._feed.wait(machine, inf)
+        if change.refusals:
+            raise configuring.not_validated(change.refusals)
+
+    async def get_bucket_notification_configuration(self) -> dict[str, Any]:
+        """As it was put, or declared; empty without any notification."""
+        machine = self._machine
+        return await self._feed.call(machine, "s3:GetBucketNotification", _notifications, machine)
+
+    async def emit_event(
+        self, event_name: str, key: str, *, version_id: str | None = None, **data: Unpack[EventData]
+    ) -> None:
+        """What S3 does by itself, or by operations that are not offered, has happened to this object: restore,
+        replication, life cycle, tiering, access control, tags, annotations, retention. `event_name` is a type such as
+        `s3:ObjectRestore:Completed`, `data` what its event tells beside the object. What expires is gone afterwards;
+        nothing else changes. Raises what `get_object` raises, `InvalidArgument` for a name or data that is not of
+        this event, `InvalidRequest` for replication and expiration where versioning does not fit."""
+        machine = self._machine
+        checking.check_emitted(event_name)
+        checking.check_key(key)
+        texts(InvalidArgument, version_id=version_id)
+        check_data(event_name, data)
+        await self._feed.call(
+            machine, "s3:PutObject", machine.emit, event_name, key, version_id, data, self._feed.cause()
+        )
+
     async def _get(self, key: str, version_id: str | None) -> Version:
         machine = self._machine
         texts(InvalidArgument, key=key, version_id=version_id)
         action = "s3:GetObject" if version_id is None else "s3:GetObjectVersion"
         return await self._feed.call(machine, action, machine.get, key, version_id)
+
+
+def _notifications(now: float, machine: BucketMachine) -> dict[str, Any]:
+    return configuring.shown(machine.configurations, machine.event_bridge)

@@ -1,5 +1,6 @@
 """Errors of S3, with its codes, texts and statuses [s3:ErrorResponses]. What was asked for stands in a note below."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from eventbus.errors import ServiceError
@@ -46,11 +47,17 @@ class MethodNotAllowed(S3Error):
 
 
 class InvalidArgument(S3Error):
+    """`arguments` are AWS's members beside code and message, such as ArgumentName and ArgumentValue."""
+
     text = "Invalid Argument"
+
+    def __init__(self, text: str = "", *, about: str = "", arguments: Mapping[str, str] | None = None) -> None:
+        self.arguments = dict(arguments or {})
+        super().__init__(text, about=about or ", ".join(f"{name}: {value}" for name, value in self.arguments.items()))
 
 
 class InvalidRequest(S3Error):
-    """A copy onto itself that would change nothing."""
+    """A copy onto itself that would change nothing; an event that this bucket can't have."""
 
 
 class KeyTooLongError(S3Error):

@@ -1,19 +1,26 @@
-"""The event of a notification, key by key as recorded on AWS (2025-01)."""
+"""The event of a notification, key by key as recorded on AWS (2023, 2025-01)."""
 
-import json
-from typing import Any, Final, NotRequired, TypedDict
+from json import JSONEncoder
+from typing import Final, NotRequired, TypedDict
 from urllib.parse import quote_plus
 
 from eventbus.core.invocation_record import iso_milliseconds
 from eventbus.names import REGION, Arn
 
-from .objects import Version
+from .families import By
+from .occurrence import Occurrence, host_id, request_id
 
 OWNER: Final = "A3NL1KOZZKExample"
 REQUESTER: Final = "AWS:AIDAEVENTBUSREQUESTER"
 ADDRESS: Final = "127.0.0.1"
-FAMILY_VERSION: Final = "2.1"
-"""Of what is created and removed; other event types had 2.2 and 2.3."""
+compact: Final = JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+SERVICE: Final = "s3.amazonaws.com"
+_WHO: Final = {
+    By.OWNER: (REQUESTER, ADDRESS),
+    By.SERVICE: (SERVICE, SERVICE),
+    By.CUSTOMER: (f"AmazonCustomer:{OWNER}", SERVICE),
+}
+"""Principal and address."""
 
 
 class S3Identity(TypedDict):
@@ -48,6 +55,37 @@ class S3Entity(TypedDict):
     object: S3EventObject
 
 
+class S3RestoreEventData(TypedDict):
+    lifecycleRestorationExpiryTime: str
+    lifecycleRestoreStorageClass: str
+
+
+class S3GlacierEventData(TypedDict):
+    restoreEventData: S3RestoreEventData
+
+
+class S3TransitionEventData(TypedDict):
+    destinationStorageClass: str
+
+
+class S3LifecycleEventData(TypedDict):
+    transitionEventData: S3TransitionEventData
+
+
+class S3IntelligentTieringEventData(TypedDict):
+    destinationAccessTier: str
+
+
+class S3ReplicationEventData(TypedDict):
+    replicationRuleId: str
+    destinationBucket: str
+    s3Operation: str
+    requestTime: str
+    failureReason: NotRequired[str]
+    threshold: NotRequired[str]
+    replicationTime: NotRequired[str]
+
+
 class S3Record(TypedDict):
     eventVersion: str
     eventSource: str
@@ -58,6 +96,10 @@ class S3Record(TypedDict):
     requestParameters: S3RequestParameters
     responseElements: S3ResponseElements
     s3: S3Entity
+    glacierEventData: NotRequired[S3GlacierEventData]
+    lifecycleEventData: NotRequired[S3LifecycleEventData]
+    intelligentTieringEventData: NotRequired[S3IntelligentTieringEventData]
+    replicationEventData: NotRequired[S3ReplicationEventData]
 
 
 class S3Event(TypedDict):
@@ -69,38 +111,36 @@ def encoded(key: str) -> str:
     return quote_plus(key, safe="/")
 
 
-def record(
-    bucket: Arn, configuration: str, event_version: str, at: float, event: str, version: Version, request: str
-) -> S3Event:
-    """One record, as always. `at` in seconds since 1970; `request` is the id of the request that caused it."""
-    return {
-        "Records": [
-            {
-                "eventVersion": FAMILY_VERSION if event_version == "family" else event_version,
-                "eventSource": "aws:s3",
-                "awsRegion": REGION,
-                "eventTime": iso_milliseconds(at),
-                "eventName": event.removeprefix("s3:"),
-                "userIdentity": {"principalId": REQUESTER},
-                "requestParameters": {"sourceIPAddress": ADDRESS},
-                "responseElements": {"x-amz-request-id": request_id(request), "x-amz-id-2": host_id(request)},
-                "s3": {
-                    "s3SchemaVersion": "1.0",
-                    "configurationId": configuration,
-                    "bucket": {"name": bucket.name, "ownerIdentity": {"principalId": OWNER}, "arn": str(bucket)},
-                    "object": _object(event, version),
-                },
-            }
-        ]
+def record(bucket: Arn, configuration: str, event_version: str, occurrence: Occurrence) -> S3Event:
+    """One record, as always, of the notification with that id."""
+    family = occurrence.family
+    requester, address = _WHO[family.by]
+    found: S3Record = {
+        "eventVersion": family.version if event_version == "family" else event_version,
+        "eventSource": "aws:s3",
+        "awsRegion": REGION,
+        "eventTime": iso_milliseconds(occurrence.at),
+        "eventName": occurrence.event.removeprefix("s3:"),
+        "userIdentity": {"principalId": requester},
+        "requestParameters": {"sourceIPAddress": address},
+        "responseElements": {"x-amz-request-id": occurrence.request_id, "x-amz-id-2": occurrence.host_id},
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": configuration,
+            "bucket": {"name": bucket.name, "ownerIdentity": {"principalId": OWNER}, "arn": str(bucket)},
+            "object": {"key": encoded(occurrence.version.key), **occurrence.members()},  # type: ignore[typeddict-item]  # members in the recorded order
+        },
     }
+    found.update(occurrence.data.record)  # type: ignore[typeddict-item]  # one of the members that are not required
+    return {"Records": [found]}
 
 
 def text(event: S3Event) -> str:
-    return json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+    return compact(event)
 
 
 def test_event(bucket: Arn, at: float, request: str) -> str:
-    """What a queue gets when a notification to it is put."""
+    """What a queue or a topic gets when a notification to it is put."""
     message = {
         "Service": "Amazon S3",
         "Event": "s3:TestEvent",
@@ -109,26 +149,4 @@ def test_event(bucket: Arn, at: float, request: str) -> str:
         "RequestId": request_id(request),
         "HostId": host_id(request),
     }
-    return json.dumps(message, separators=(",", ":"))
-
-
-def request_id(request: str) -> str:
-    return request.replace("-", "")[-16:].upper()
-
-
-def host_id(request: str) -> str:
-    return request.replace("-", "") * 2
-
-
-def _object(event: str, version: Version) -> S3EventObject:
-    """Created: size and eTag. A delete has neither, a delete marker the eTag of nothing. A version where versioned."""
-    found: Any = {"key": encoded(version.key)}
-    if event.startswith("s3:ObjectCreated:"):
-        found["size"] = version.size
-        found["eTag"] = version.etag
-    elif version.is_delete_marker:
-        found["eTag"] = version.etag
-    if version.version_id is not None:
-        found["versionId"] = version.version_id
-    found["sequencer"] = f"{version.sequencer:018X}"
-    return found  # type: ignore[no-any-return]  # built key by key in the recorded order
+    return compact(message)

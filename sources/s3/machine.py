@@ -1,7 +1,7 @@
 """One bucket: its objects, and whom it tells about them.
 
-One record a notification, at least once, in no promised order (here: in the order of the operations). S3 retries
-nothing here: a target that refuses is a dropped notification, noted with its reason.
+One record a notification, at least once, in no promised order (here: in the order of the operations; the event bus
+after the others). S3 retries nothing here: a target that refuses is a dropped notification, noted with its reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,12 @@ from typing import Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Cause, Deliver, Effect, Note
+from eventbus.core.effects import Arrived, Cause, Deliver, Effect, Note
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
-from . import events
+from . import event_bridge, events
+from .configurations import FUNCTION, Change, Configuration
 from .errors import (
     EntityTooSmall,
     InvalidPart,
@@ -25,13 +26,15 @@ from .errors import (
     NoSuchUpload,
     NoSuchVersion,
 )
+from .families import EXPIRED, EXPIRED_BY_MARKER, REPLICATION_PREFIX
+from .family_data import NO_DATA, EventData, FamilyData, data_of
 from .listing import Page, page_of
-from .notifications import Notification
 from .objects import NULL_VERSION, Part, Upload, Version, digest_of_parts
+from .occurrence import Occurrence
 
 SMALLEST_PART: Final = 5 * 1024 * 1024
 """Bytes of every part but the last."""
-SEQUENCER_STEP: Final = 0x10000
+SEQUENCER_STEP: Final = 0x10000  # arbitrary
 ONTO_ITSELF: Final = (
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
     "metadata, storage class, website redirect location or encryption attributes."
@@ -46,21 +49,33 @@ class BucketMachine:
     birth: Birth
     versioning: bool
     event_version: str
+    event_bridge: bool = False  # events go to the default event bus as well
     effects: list[Effect] = field(factory=list, init=False)
     notes: list[Note] = field(factory=list, init=False)
     _versions: dict[str, list[Version]] = field(factory=dict, init=False)  # oldest first
     _order: list[str] | None = field(default=None, init=False)  # sorted keys; None: since then keys came or went
     _uploads: dict[str, Upload] = field(factory=dict, init=False)
-    _notifications: list[Notification] = field(factory=list, init=False)
+    configurations: Sequence[Configuration] = field(default=(), init=False)
     _delivering: dict[int, str] = field(factory=dict, init=False)  # token -> key
-    _sequencer: int = field(default=0x60000000, init=False)
+    _testing: dict[int, tuple[Change, Arn]] = field(factory=dict, init=False)  # token -> what the test is for
+    _sequencer: int = field(default=0x60000000, init=False)  # arbitrary to begin with
 
-    def notify(self, notification: Notification) -> None:
-        """From now on. Queues are told by a test message that they will be."""
-        self._notifications.append(notification)
-        if notification.test_event and notification.target.service != "lambda":
-            body = events.test_event(self.arn, self.birth.epoch, self._draw())
-            self.effects.append(Deliver(notification.target, self.arn, self._token("s3:TestEvent"), body))
+    def notify(self, configuration: Configuration, *, test: bool) -> None:
+        """From now on. Queues and topics are told by a test message that they will be."""
+        self.configurations = (*self.configurations, configuration)
+        if test and configuration.target.service != FUNCTION:
+            self._deliver(configuration.target, self._token("s3:TestEvent"), self._test_event(0.0))
+
+    def replace(self, now: float, change: Change, *, test: bool) -> None:
+        """Once every queue and topic has taken its test message, or at once without a test; `Arrived` says that the
+        last has answered."""
+        for target in change.tested if test else ():
+            token = self.birth.ids.draw()
+            self._testing[token] = (change, target)
+            change.waiting += 1
+            self._deliver(target, token, self._test_event(now))
+        if not change.waiting:
+            self._apply(change)
 
     def put(
         self, now: float, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], cause: Cause | None
@@ -98,18 +113,10 @@ class BucketMachine:
     def delete(self, now: float, key: str, version_id: str | None, cause: Cause | None) -> Version | None:
         """What was deleted, or the marker that hides it; None where there was nothing, which is no error."""
         if version_id is None and self.versioning:
-            marker = self._new(now, key, b"", "", {})
-            marker.is_delete_marker = True
-            self._store(marker)
-            self._removed("s3:ObjectRemoved:DeleteMarkerCreated", marker, cause)
-            return marker
+            return self._hide(now, key, "s3:ObjectRemoved:DeleteMarkerCreated", cause)
         gone = self._find(key, NULL_VERSION if version_id is None else version_id)
-        if gone is None:
-            return None
-        self._drop(gone)
-        self._sequencer += SEQUENCER_STEP  # the event has one of its own, later than that of the version
-        removal = Version(key, b"", gone.version_id, now, self._sequencer)
-        self._removed("s3:ObjectRemoved:Delete", removal, cause)
+        if gone is not None:
+            self._remove(now, gone, "s3:ObjectRemoved:Delete", cause)
         return gone
 
     def delete_each(self, now: float, keys: Sequence[str], cause: Cause | None) -> list[Version | None]:
@@ -162,7 +169,29 @@ class BucketMachine:
             for version in reversed(self._versions[key])
         ]
 
+    def emit(
+        self, now: float, event: str, key: str, version_id: str | None, given: EventData, cause: Cause | None
+    ) -> None:
+        """The event of an operation that this bucket has not; what expires is gone, or hidden by a marker. Raises what
+        `get` raises, and `InvalidRequest` for what can't happen with or without versioning."""
+        if event == EXPIRED:
+            self._expire(now, key, version_id, cause)
+            return
+        version = self.get(now, key, version_id)
+        if not self.versioning and (event == EXPIRED_BY_MARKER or event.startswith(REPLICATION_PREFIX)):
+            raise InvalidRequest(f"{event} needs versioning")
+        if event == EXPIRED_BY_MARKER:
+            if version_id is not None:
+                raise InvalidRequest(f"{event} is of the newest version; one by its id expires by {EXPIRED}")
+            self._hide(now, key, event, cause)
+        else:
+            self._tell(now, event, version, cause, data_of(event, given, version, self.birth.epoch))
+
     def delivered(self, now: float, token: int, error: str | None) -> None:
+        tested = self._testing.pop(token, None)
+        if tested is not None:
+            self._tested(*tested, error)
+            return
         key = self._delivering.pop(token, None)
         if key is not None and error is not None:
             self.notes.append(("dropped", self.arn, key, f"notification refused: {error}", None))
@@ -174,8 +203,8 @@ class BucketMachine:
         return inf
 
     def outstanding(self) -> int:
-        """Notifications that nobody has answered yet."""
-        return len(self._delivering)
+        """Notifications and tests that nobody has answered yet."""
+        return len(self._delivering) + len(self._testing)
 
     def _new(
         self, now: float, key: str, body: bytes, content_type: str, metadata: Mapping[str, str], etag: str | None = None
@@ -187,13 +216,32 @@ class BucketMachine:
     def _created(self, event: str, version: Version, cause: Cause | None) -> None:
         self._store(version)
         self.notes.append(("put", self.arn, version.key, len(version.body), cause))
-        if self._notifications:
-            self._tell(event, version, cause)
+        self._tell(version.last_modified, event, version, cause)
 
     def _removed(self, event: str, version: Version, cause: Cause | None) -> None:
         self.notes.append(("removed", self.arn, version.key, None, cause))
-        if self._notifications:
-            self._tell(event, version, cause)
+        self._tell(version.last_modified, event, version, cause)
+
+    def _hide(self, now: float, key: str, event: str, cause: Cause | None) -> Version:
+        marker = self._new(now, key, b"", "", {})
+        marker.is_delete_marker = True
+        self._store(marker)
+        self._removed(event, marker, cause)
+        return marker
+
+    def _remove(self, now: float, version: Version, event: str, cause: Cause | None) -> None:
+        self._drop(version)
+        self._sequencer += SEQUENCER_STEP  # the event has one of its own, later than that of the version
+        self._removed(event, Version(version.key, b"", version.version_id, now, self._sequencer), cause)
+
+    def _expire(self, now: float, key: str, version_id: str | None, cause: Cause | None) -> None:
+        """For good: without versioning, or a version that is not the newest any more, or a marker."""
+        if self.versioning and version_id is None:
+            raise InvalidRequest(f"with versioning the newest version expires by {EXPIRED_BY_MARKER}")
+        gone = self._find(key, NULL_VERSION if version_id is None else version_id)
+        if gone is None:
+            raise NoSuchKey(key) if version_id is None else NoSuchVersion(about=f"key {key!r}, version {version_id}")
+        self._remove(now, gone, EXPIRED, cause)
 
     def _store(self, version: Version) -> None:
         versions = self._versions.get(version.key)
@@ -231,18 +279,42 @@ class BucketMachine:
             raise NoSuchUpload(about=f"key {key!r}, upload {upload_id}")
         return upload
 
-    def _tell(self, event: str, version: Version, cause: Cause | None) -> None:
+    def _tell(self, now: float, event: str, version: Version, cause: Cause | None, data: FamilyData = NO_DATA) -> None:
+        if not self.configurations and not self.event_bridge:
+            return
         key = events.encoded(version.key)
-        for notification in self._notifications:
-            if notification.matches(event, key):
-                self._notify(notification, event, version, cause)
+        told = [each for each in self.configurations if each.matches(event, key)]
+        if not told and not self.event_bridge:
+            return
+        occurrence = Occurrence(event, self.birth.epoch + now, version, self._draw(), data)
+        for configuration in told:
+            record = events.record(self.arn, configuration.id, self.event_version, occurrence)
+            self._notify(configuration.target, version.key, events.text(record), cause)
+        if self.event_bridge:
+            body = event_bridge.body(self.arn, occurrence)
+            if body is not None:
+                self._notify(event_bridge.DEFAULT_BUS, version.key, body, cause)
 
-    def _notify(self, notification: Notification, event: str, version: Version, cause: Cause | None) -> None:
-        at = self.birth.epoch + version.last_modified
-        record = events.record(self.arn, notification.name, self.event_version, at, event, version, self._draw())
-        self.notes.append(("notified", self.arn, version.key, notification.target, cause))
-        token = self._token(version.key)
-        self.effects.append(Deliver(notification.target, self.arn, token, events.text(record), cause=cause))
+    def _notify(self, target: Arn, key: str, body: str, cause: Cause | None) -> None:
+        self.notes.append(("notified", self.arn, key, target, cause))
+        self._deliver(target, self._token(key), body, cause)
+
+    def _deliver(self, target: Arn, token: int, body: str, cause: Cause | None = None) -> None:
+        self.effects.append(Deliver(target, self.arn, token, body, cause=cause))
+
+    def _test_event(self, now: float) -> str:
+        return events.test_event(self.arn, self.birth.epoch + now, self._draw())
+
+    def _tested(self, change: Change, target: Arn, error: str | None) -> None:
+        change.answered(target, error)
+        if not change.waiting:
+            if not change.refusals:
+                self._apply(change)
+            self.effects.append(Arrived(self.arn))
+
+    def _apply(self, change: Change) -> None:
+        self.configurations = tuple(change.configurations)
+        self.event_bridge = change.event_bridge
 
     def _token(self, key: str) -> int:
         token = self.birth.ids.draw()

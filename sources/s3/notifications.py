@@ -10,32 +10,10 @@ from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 from eventbus.ports import Resource, Wire
 
-CREATED: Final = tuple(f"s3:ObjectCreated:{how}" for how in ("Put", "Post", "Copy", "CompleteMultipartUpload"))
-REMOVED: Final = tuple(f"s3:ObjectRemoved:{how}" for how in ("Delete", "DeleteMarkerCreated"))
-OFFERED: Final = ("s3:ObjectCreated:*", *CREATED, "s3:ObjectRemoved:*", *REMOVED)
-NOT_OFFERED: Final = (
-    "s3:ObjectRestore:",
-    "s3:ReducedRedundancyLostObject",
-    "s3:Replication:",
-    "s3:LifecycleTransition",
-    "s3:LifecycleExpiration:",
-    "s3:IntelligentTiering",
-    "s3:ObjectAcl:",
-    "s3:ObjectTagging:",
-    "s3:ObjectAnnotation:",
-    "s3:ObjectRetention:",
-)
-"""Event types of operations that buckets here do not have: nothing would ever fire."""
-FILTER_LIMIT: Final = 1_024
-"""Characters of a prefix, and of a suffix [bc:s3 FilterRule]."""
+from .configurations import FILTER_LIMIT, OVERLAP, Configuration, default_id
+from .families import OFFERED
 
-
-def type_matches(pattern: str, event: str) -> bool:
-    return pattern == event or (pattern.endswith(":*") and event.startswith(pattern[:-1]))
-
-
-def types_meet(one: str, other: str) -> bool:
-    return type_matches(one, other) or type_matches(other, one)
+DESTINATIONS: Final = ("lambda", "sqs", "sns")
 
 
 def _tupled(events: Any) -> Any:
@@ -46,8 +24,6 @@ def _check_events(_: Any, attribute: "Attribute[Any]", events: Any) -> None:
     if not isinstance(events, tuple) or not events:
         raise refuse("events", events, "a list of event types, such as ['s3:ObjectCreated:*']")
     for event in events:
-        if isinstance(event, str) and event.startswith(NOT_OFFERED):
-            raise refuse("events", event, "types of operations that this bucket has; it would never fire here")
         if event not in OFFERED:
             raise refuse("events", event, ", ".join(OFFERED))
 
@@ -65,8 +41,8 @@ def _check_id(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 @frozen(eq=False)
 class Notification:
     """Objects of `bucket` whose URL-encoded key begins with `prefix` and ends with `suffix` invoke `target`
-    asynchronously, or become a message there. A queue gets `s3:TestEvent` when the bus starts, unless `test_event` is
-    off. Raises `InvalidSetting` for what AWS refuses."""
+    asynchronously, or become a message there. A queue or topic gets `s3:TestEvent` when the bus starts, unless
+    `test_event` is off. Raises `InvalidSetting` for what AWS refuses."""
 
     bucket: Resource[Any]
     destination: Any
@@ -80,11 +56,11 @@ class Notification:
         bucket, target = getattr(self.bucket, "arn", None), getattr(self.destination, "arn", None)
         if not isinstance(bucket, Arn) or bucket.service != "s3":
             raise refuse("bucket", self.bucket, "a declared bucket")
-        if not isinstance(target, Arn) or target.service not in ("lambda", "sqs"):
-            allowed = "a declared function or standard queue; topics and EventBridge are not offered"
+        if not isinstance(target, Arn) or target.service not in DESTINATIONS:
+            allowed = "a declared function, standard queue or topic; for EventBridge Bucket(event_bridge_enabled=True)"
             raise refuse("destination", target or self.destination, allowed)
         if target.endswith(".fifo"):
-            raise refuse("destination", target.name, "a standard queue: S3 does not notify FIFO queues")
+            raise refuse("destination", target.name, "a standard one: S3 does not notify FIFO queues and topics")
 
     @property
     def arn(self) -> Arn:
@@ -93,11 +69,11 @@ class Notification:
     @property
     def name(self) -> str:
         """What `configurationId` of an event says."""
-        return (
-            self.id
-            if self.id is not None
-            else f"{self.target.name}-{self.prefix}-{self.suffix}-{'-'.join(self.events)}"
-        )
+        return default_id(self.target, self.events, self.prefix, self.suffix) if self.id is None else self.id
+
+    @property
+    def configuration(self) -> Configuration:
+        return Configuration(self.name, self.target, tuple(self.events), self.prefix, self.suffix)
 
     @property
     def source(self) -> Resource[Any]:
@@ -117,26 +93,10 @@ class Notification:
                 continue
             if other.id is not None and other.id == self.id:
                 raise refuse("id", self.id, f"one that no other notification of {self.source.arn.name} has")
-            if self.overlaps(other):
+            if self.configuration.overlaps(other.configuration):
                 raise InvalidSetting(
-                    f"{self.arn} is refused: Configurations overlap. Configurations on the same bucket cannot share a "
-                    f"common event type: {other.arn} has prefix={other.prefix!r}, suffix={other.suffix!r}"
+                    f"{self.arn} is refused: {OVERLAP} {other.arn} has prefix={other.prefix!r}, suffix={other.suffix!r}"
                 )
 
     def connect(self, machine: Any) -> None:
-        machine.notify(self)
-
-    def matches(self, event: str, encoded_key: str) -> bool:
-        return (
-            encoded_key.startswith(self.prefix)
-            and encoded_key.endswith(self.suffix)
-            and any(type_matches(pattern, event) for pattern in self.events)
-        )
-
-    def overlaps(self, other: "Notification") -> bool:
-        """Whether one key and one event type could meet both."""
-        return (
-            (self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix))
-            and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
-            and any(types_meet(one, theirs) for one in self.events for theirs in other.events)
-        )
+        machine.notify(self.configuration, test=self.test_event)

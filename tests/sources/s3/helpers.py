@@ -5,12 +5,14 @@ from typing import Any
 
 from eventbus.core.effects import Deliver, Delivered
 from sources import s3, sqs
+from sources.s3.families import OFFERED
 from sources.s3.machine import BucketMachine
 from tests.sources.helpers import Feed, birth
 
 KEY = "in/red flower a@b.csv"
 CONTENT = b"id,amount\n1,5\n"
-ALL = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+ALL = [event for event in OFFERED if event.endswith(":*")] + ["s3:LifecycleTransition", "s3:IntelligentTiering"]
+ALL += ["s3:ObjectAcl:Put", "s3:ObjectRetention:Put", "s3:ReducedRedundancyLostObject"]
 QUEUE = sqs.Queue("q")
 
 
@@ -40,5 +42,5 @@ def bucket_at(now: float = 10.0, *, notify: bool = True, **options: Any) -> tupl
     feed = Feed(sink)
     feed.now = now
     if notify:
-        machine.notify(s3.Notification(bucket, QUEUE, events=ALL, prefix="in/", id="notify", test_event=False))
+        s3.Notification(bucket, QUEUE, events=ALL, prefix="in/", id="notify", test_event=False).connect(machine)
     return bucket.client(machine, feed), sink, machine

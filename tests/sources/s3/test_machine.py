@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from eventbus.core.effects import Cause, Deliver
 from sources import s3, sqs
 from sources.s3.errors import MethodNotAllowed, NoSuchKey, NoSuchVersion
+from sources.s3.families import EXPIRED, EXPIRED_BY_MARKER
 from tests.sources.helpers import Machines, done
 from tests.sources.s3.helpers import ALL, CONTENT, KEY, QUEUE, Sink, bucket_at, make_machine
 
@@ -24,8 +25,8 @@ def notification(**settings: Any) -> s3.Notification:
 def test_every_notification_that_matches_is_told() -> None:
     """Others are not; what is sent carries the invocation out of which it was put."""
     machine = make_machine()
-    machine.notify(notification(prefix="in/", id="in"))
-    machine.notify(notification(prefix="out/", id="out"))
+    notification(prefix="in/", id="in").connect(machine)
+    notification(prefix="out/", id="out").connect(machine)
 
     machine.put(1.0, "in/a", b"12", "", {}, CAUSE)
 
@@ -52,7 +53,7 @@ def test_removals_are_noted() -> None:
 def test_notification_is_outstanding_until_it_is_answered() -> None:
     """Once; a second answer is passed by."""
     machine = make_machine()
-    machine.notify(notification())
+    notification().connect(machine)
     machine.put(1.0, "a", b"", "", {}, None)
     [effect] = machine.effects
     assert isinstance(effect, Deliver)
@@ -68,7 +69,7 @@ def test_notification_is_outstanding_until_it_is_answered() -> None:
 def test_refused_notification_is_dropped() -> None:
     """With its reason; S3 does not try again."""
     machine, sink = make_machine(), Sink("AccessDeniedException")
-    machine.notify(notification())
+    notification().connect(machine)
     machine.put(1.0, "a", b"", "", {}, None)
 
     Machines(machine, sink).drain(1.0)
@@ -88,11 +89,11 @@ def test_functions_and_quiet_notifications_get_no_test_event() -> None:
     function = type("Declared", (), {"arn": sqs.Queue("q").arn.replace(":sqs:", ":lambda:")})()
     function.arn = type(QUEUE.arn)(function.arn)
     machine = make_machine()
-    machine.notify(s3.Notification(s3.Bucket("uploads"), function, events=ALL))
-    machine.notify(notification())
+    s3.Notification(s3.Bucket("uploads"), function, events=ALL).connect(machine)
+    notification().connect(machine)
     assert machine.effects == []
 
-    machine.notify(notification(test_event=True))
+    notification(test_event=True).connect(machine)
 
     assert (len(machine.effects), machine.outstanding()) == (1, 1)
 
@@ -149,7 +150,7 @@ class Versions(RuleBasedStateMachine):
     def start(self, versioning: bool) -> None:
         self.versioning = versioning
         self.machine = make_machine(versioning=versioning)
-        self.machine.notify(notification())
+        notification().connect(self.machine)
         self.model: dict[str, list[tuple[str | None, bytes | None]]] = {}
         self.told = 0  # events that were due
         self.ids: set[str] = set()
@@ -195,6 +196,33 @@ class Versions(RuleBasedStateMachine):
         self.model[key] = left
         if not left:
             del self.model[key]
+
+    @rule(key=keys)
+    def tag(self, key: str) -> None:
+        newest = self.model.get(key, [(None, None)])[-1][1]
+        try:
+            self.machine.emit(self.now, "s3:ObjectTagging:Put", key, None, {}, None)
+        except NoSuchKey:
+            assert newest is None
+        else:
+            assert newest is not None
+            self.told += 1
+
+    @rule(key=keys)
+    def expire(self, key: str) -> None:
+        newest = self.model.get(key, [(None, None)])[-1][1]
+        event = EXPIRED_BY_MARKER if self.versioning else EXPIRED
+        try:
+            self.machine.emit(self.now, event, key, None, {}, None)
+        except NoSuchKey:
+            assert newest is None
+            return
+        assert newest is not None
+        if self.versioning:
+            self.add(key, self.machine.list_versions(self.now, key)[0][0].version_id, None)
+        else:
+            del self.model[key]
+            self.told += 1
 
     @rule(key=keys, body=st.binary(max_size=3))
     def upload(self, key: str, body: bytes) -> None:

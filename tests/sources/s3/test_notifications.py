@@ -1,6 +1,5 @@
 """Which notification meets which event, which two can't stand together, what is refused."""
 
-import re
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ from eventbus import App
 from eventbus.errors import InvalidSetting
 from eventbus.names import arn_of
 from sources import s3, sqs
-from sources.s3 import notifications
 from sources.s3.events import encoded
+from sources.s3.families import OFFERED
 from tests.contracts.s3_tables import MATCHES, OVERLAPS, Match, Overlap
 
 QUEUE = sqs.Queue("q")
@@ -21,22 +20,14 @@ CREATED = ["s3:ObjectCreated:*"]
 @pytest.mark.parametrize("row", MATCHES, ids=lambda row: row.id)
 def test_matching(row: Match) -> None:
     """By type, prefix and suffix of the encoded key."""
-    found = (
-        any(notifications.type_matches(pattern, row.event) for pattern in row.events)
-        and encoded(row.key).startswith(row.prefix)
-        and encoded(row.key).endswith(row.suffix)
-    )
-    assert found is row.matches
-    if all(event in notifications.OFFERED for event in row.events):
-        notification = s3.Notification(BUCKET, QUEUE, events=row.events, prefix=row.prefix, suffix=row.suffix)
-        assert notification.matches(row.event, encoded(row.key)) is row.matches
+    notification = s3.Notification(BUCKET, QUEUE, events=row.events, prefix=row.prefix, suffix=row.suffix)
+
+    assert notification.configuration.matches(row.event, encoded(row.key)) is row.matches
 
 
 @pytest.mark.parametrize("row", OVERLAPS, ids=lambda row: row.id)
 def test_overlaps(row: Overlap) -> None:
     """Two configurations that one key and one type could meet are refused."""
-    if not all(event in notifications.OFFERED for event in (*row.one.events, *row.other.events)):
-        pytest.skip("event types that are refused by name")
     app = App()
     bucket, queue = app.add(s3.Bucket("uploads")), app.add(sqs.Queue("q"))
     one, other = (
@@ -55,8 +46,8 @@ def test_overlaps(row: Overlap) -> None:
 class Declared:
     """Something else that has an ARN."""
 
-    def __init__(self, service: str) -> None:
-        self.arn = arn_of(service, "other")
+    def __init__(self, service: str, name: str = "other") -> None:
+        self.arn = arn_of(service, name)
 
     def __repr__(self) -> str:
         return self.arn  # the name of a test must be the same in every process
@@ -76,8 +67,9 @@ class Declared:
         ({"destination": sqs.Queue("q.fifo")}, "FIFO"),
         ({"destination": s3.Bucket("other")}, "destination"),
         ({"destination": "q"}, "destination"),
-        ({"destination": Declared("sns")}, "topics and EventBridge are not offered"),
-        ({"destination": Declared("events")}, "topics and EventBridge are not offered"),
+        ({"destination": Declared("sns", "t.fifo")}, "FIFO"),
+        ({"destination": Declared("events")}, "event_bridge_enabled=True"),
+        ({"events": ["s3:ObjectAcl:*"]}, "events"),
         ({"prefix": "p" * 1_025}, "prefix"),
         ({"suffix": "s" * 1_025}, "suffix"),
         ({"prefix": None}, "prefix"),
@@ -94,26 +86,13 @@ def test_what_is_refused(settings: dict[str, Any], word: str) -> None:
         s3.Notification(**arguments)
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        "s3:ObjectRestore:*",
-        "s3:ObjectRestore:Completed",
-        "s3:ReducedRedundancyLostObject",
-        "s3:Replication:OperationNotTracked",
-        "s3:LifecycleTransition",
-        "s3:LifecycleExpiration:Delete",
-        "s3:IntelligentTiering",
-        "s3:ObjectAcl:Put",
-        "s3:ObjectTagging:*",
-        "s3:ObjectAnnotation:Put",
-        "s3:ObjectRetention:Put",
-    ],
-)
-def test_event_types_without_an_operation_are_refused_by_name(event: str) -> None:
-    """Nothing here would make them happen."""
-    with pytest.raises(InvalidSetting, match=f"{re.escape(event)}.*never fire"):
-        s3.Notification(BUCKET, QUEUE, events=[*CREATED, event])
+@pytest.mark.parametrize("event", OFFERED)
+def test_every_type_of_event_is_offered(event: str) -> None:
+    """To functions, standard queues and topics."""
+    for destination in (QUEUE, Declared("lambda", "function:work"), Declared("sns")):
+        notification = s3.Notification(BUCKET, destination, events=[event])
+
+        assert notification.targets == (destination.arn,)
 
 
 def test_longest_filters() -> None:

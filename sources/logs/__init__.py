@@ -1,0 +1,48 @@
+"""CloudWatch Logs: log groups in memory, and subscription filters that invoke functions.
+
+Deviations from AWS: what is logged can be read at once; expired events are gone at once; a filter's destination is not
+checked when it is put, a hand-over to a function that is not there is dropped with a note. Destinations other than
+functions, metric filters, transformers and account policies are not offered. `emit_control_message` sends what AWS
+sends now and then. The stream of an event that another service logs is named after that service's resource.
+"""
+
+from .ages import Rejected
+from .answers import (
+    DescribedFilter,
+    FilteredLogEvent,
+    FilterLogEventsResult,
+    GetLogEventsResult,
+    OutputLogEvent,
+    PutLogEventsResult,
+)
+from .client import LogGroupClient
+from .errors import (
+    AccessDeniedException,
+    LimitExceededException,
+    ResourceAlreadyExistsException,
+    ResourceNotFoundException,
+)
+from .events import LogsData, LogsEvent, LogsMessage, LogsMessageEvent
+from .filters import SubscriptionFilter
+from .group import LogGroup
+
+__all__ = [
+    "AccessDeniedException",
+    "DescribedFilter",
+    "FilterLogEventsResult",
+    "FilteredLogEvent",
+    "GetLogEventsResult",
+    "LimitExceededException",
+    "LogGroup",
+    "LogGroupClient",
+    "LogsData",
+    "LogsEvent",
+    "LogsMessage",
+    "LogsMessageEvent",
+    "OutputLogEvent",
+    "PutLogEventsResult",
+    "Rejected",
+    "ResourceAlreadyExistsException",
+    "ResourceNotFoundException",
+    "SubscriptionFilter",
+]
