@@ -6,7 +6,7 @@ import pytest
 
 from eventbus import App, Function, InvalidSetting, Mapping, Profile
 from eventbus.declaration import NOT_OFFERED
-from sources import s3, sqs
+from sources import eventbridge, s3, sqs
 from tests.helpers import app_of, boom, echo, virtually
 
 
@@ -379,7 +379,7 @@ def test_one_app_runs_many_times() -> None:
         ({"maximum_event_age_in_seconds": None}, "maximum_event_age_in_seconds=None"),
         ({"name": "bücher"}, "name='bücher'"),
         ({"dead_letter": s3.Bucket("uploads")}, "dead_letter='uploads'.*a queue"),
-        ({"on_failure": s3.Bucket("uploads")}, "on_failure='uploads'.*a queue or a function"),
+        ({"on_failure": s3.Bucket("uploads")}, "on_failure='uploads'.*a queue, a topic, a function or an event bus"),
     ],
     ids=str,
 )
@@ -430,3 +430,14 @@ def test_dead_letter_queue_of_a_redrive_must_be_there() -> None:
 
     with pytest.raises(InvalidSetting, match="nowhere is not part of this app"):
         app.start()
+
+
+def test_what_is_always_there_may_be_added_again() -> None:
+    """The default event bus comes with the first rule; adding it later names the same one."""
+    app = App()
+    work = app.function(echo, name="work")
+    app.add(eventbridge.Rule("all", event_pattern={"source": ["shop"]}, targets=[work]))
+
+    bus = app.add(eventbridge.EventBus())
+
+    assert app.resources == (bus,)
