@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from eventbus.core.patterns import Pattern
 
+from eventbus.core.patterns import Pattern
 from tests.contracts.pattern_matcher import matches
 from tests.core.patterns.helpers import matched
 

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventbus.core.patterns import Dialect, Pattern, RuleSet
-from eventbus.errors import ServiceError
-from tests.contracts.pattern_matcher import matches
-from tests.core.patterns.strategies import KEYS, events, events_near, patterns, scalars
+from eventbus.errors import InvalidParameterException, ServiceError
+from tests.contracts.pattern_matcher import matches, matches_attributes
+from tests.core.patterns.strategies import KEYS, events, events_near, fields, keys, numbers, patterns, scalars, texts
 from tests.core.patterns.test_errors import REFUSALS
 
 
@@ -39,7 +39,7 @@ def agree(patterns: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
         assert rules.matching(text) == rules.matching(event)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pairs())
 def test_engine_is_the_plain_matcher(drawn: tuple[list[Any], list[Any]]) -> None:
     """Arrays of objects, dotted keys, nulls, numbers, alternatives."""
@@ -54,7 +54,7 @@ def test_engine_is_the_plain_matcher_100_000_times(drawn: tuple[list[Any], list[
     agree(*drawn)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(patterns(), events())
 def test_events_are_left_alone(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     """Neither what a pattern is made from nor what it is asked about changes."""
@@ -66,6 +66,52 @@ def test_events_are_left_alone(pattern: dict[str, Any], event: dict[str, Any]) -
 
     assert json.dumps([pattern, event]) == before
     assert json.loads(compiled.text) == pattern
+
+
+@settings(max_examples=100, deadline=None)
+@given(pairs(patterns_at_most=1, events_of_each=3))
+def test_every_dialect_is_the_plain_matcher(drawn: tuple[list[Any], list[Any]]) -> None:
+    """Where it takes the pattern at all."""
+    [pattern], events = drawn
+    dialects: tuple[Dialect, ...] = ("pipes", "esm", "sns-body")
+    for dialect in dialects:
+        try:
+            compiled = Pattern(pattern, dialect)
+        except ServiceError:
+            continue
+        for event in events:
+            expected = matches(pattern, event, sns=dialect == "sns-body")
+            assert compiled.matches(event) is expected
+            assert compiled.matches(json.dumps(event)) is expected
+
+
+texts_by_type = st.one_of(
+    st.builds(lambda text: {"Type": "String", "Value": text}, texts),
+    st.builds(lambda number: {"Type": "Number", "Value": json.dumps(number)}, numbers),
+    st.builds(lambda values: {"Type": "String.Array", "Value": json.dumps(values)}, st.lists(scalars, max_size=3)),
+    st.just({"Type": "Binary", "Value": "AAAA"}),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(keys, fields, min_size=1, max_size=3),
+    st.lists(st.dictionaries(keys, texts_by_type, max_size=4), min_size=3, max_size=5),
+)
+def test_policies_on_attributes_are_the_plain_matcher(policy: dict[str, Any], messages: list[dict[str, Any]]) -> None:
+    """Strings, numbers, arrays of both."""
+    try:
+        compiled = Pattern(policy, "sns-attributes")
+    except InvalidParameterException:
+        return
+    rules = RuleSet[int]()
+    rules.add(1, compiled)
+
+    for attributes in messages:
+        expected = matches_attributes(policy, attributes)
+        assert compiled.matches(attributes) is expected
+        assert (compiled.explain(attributes) is None) is expected
+        assert bool(rules.matching(attributes)) is expected
 
 
 # What may be given by people who don't know better
@@ -166,7 +212,7 @@ def stand(given: Any, dialect: Dialect, events: list[Any]) -> None:
 ODD = (odd_patterns, st.lists(odd_events, min_size=2, max_size=4))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(*ODD)
 def test_nothing_but_refusals(given: Any, events: list[Any]) -> None:
     """Whatever comes as a pattern, in whichever dialect, whatever as an event."""
@@ -175,10 +221,10 @@ def test_nothing_but_refusals(given: Any, events: list[Any]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(*ODD)
 def test_nothing_but_refusals_100_000_times(given: Any, events: list[Any]) -> None:
-    """10,000 patterns in each of five dialects, each on two events or more."""
+    """20,000 patterns in each of five dialects, each on two events or more."""
     for dialect in REFUSALS:
         stand(given, dialect, events)
 
