@@ -21,9 +21,9 @@ R = TypeVar("R")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Run = Literal["thread", "inline"]
-_DEAD_LETTER: Final = (("sqs", "sns"), "a queue or a topic")
-_DESTINATION: Final = (("sqs", "sns", "lambda", "events"), "a queue, a topic, a function or an event bus")
-"""Services that take what a function hands over (dg:invocation-async-retain-records)."""
+_DEAD_LETTER: Final = (("lambda", "events", "logs"), "a queue or a topic")
+_DESTINATION: Final = (("logs",), "a queue, a topic, a function or an event bus")
+"""Services that take deliveries, but none of these (dg:invocation-async-retain-records), and those that do."""
 
 NOT_OFFERED: Final = {
     "version": "versions are not offered: every function is $LATEST",
@@ -87,12 +87,11 @@ class Function(Generic[E_contra, R_co]):
             target = getattr(self, setting)
             if target is None:
                 continue
-            services, allowed = _DEAD_LETTER if setting == "dead_letter" else _DESTINATION
-            takes = isinstance(target, DeliveryTarget | Function) and target.arn.service in services
-            if not takes:
+            refused, allowed = _DEAD_LETTER if setting == "dead_letter" else _DESTINATION
+            if not isinstance(target, DeliveryTarget | Function) or target.arn.service in refused:
                 raise refuse(setting, getattr(target, "name", target), allowed)
             if target.arn == self.arn:
-                raise refuse(setting, target.name, "another function (a function can't be its own destination)")
+                raise refuse(setting, target.arn.name, "another function (a function can't be its own destination)")
         for name, value in self.environment.items():
             if not isinstance(name, str) or not isinstance(value, str):
                 raise refuse("environment", {name: value}, "texts")

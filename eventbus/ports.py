@@ -5,7 +5,7 @@ from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkabl
 
 from attrs import frozen
 
-from .core.effects import Cause, Deliver, Effect, Note, Receive, Record, Release, Settle
+from .core.effects import Cause, Deliver, Effect, ListShards, Note, Receive, Record, Release, Settle
 from .core.profile import Profile
 from .names import Arn, Ids
 
@@ -100,6 +100,30 @@ class DeliveryTarget(Protocol):
     @property
     def delivery_action(self) -> str:
         """What a sender must be allowed: `sqs:SendMessage`."""
+
+
+class Stream(Machine, Protocol):
+    """Is read by mappings shard by shard, each at its own position: answers `Receive` with `Received` and `ListShards`
+    with `ShardsListed`. What was read stays until its retention is over; a position that is over continues with the
+    oldest record there is."""
+
+    def receive(self, now: float, effect: Receive) -> None: ...
+    def list_shards(self, now: float, effect: ListShards) -> None: ...
+    def to_event(self, batch: Sequence[Record]) -> Any:
+        """The event of a batch, built anew at each call; a tumbling window's members are added by the mapping."""
+
+    def batch_info(self, shard: str, batch: Sequence[Record]) -> tuple[str, dict[str, Any]]:
+        """The member of an on-failure record that says which records it is about, and its content: `KinesisBatchInfo`.
+        Ends with `streamArn`."""
+
+
+class StreamRecord(Record, Protocol):
+    """A record of a shard. `identifier` is its sequence number, `group` its partition key; `receipt` counts for
+    nothing."""
+
+    @property
+    def arrived_at(self) -> float:
+        """Seconds since the bus started: its age counts from here."""
 
 
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):

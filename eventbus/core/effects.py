@@ -74,19 +74,58 @@ class Finished:
 
 @define(eq=False)
 class Receive:
-    """Up to `limit` records of `source`; fewer than that, and the source says `Arrived` once there are more."""
+    """Up to `limit` records of `source`, or of one `shard` of it, behind `position`; fewer than that, and the source
+    says `Arrived` once there are more."""
 
     source: Arn
     asker: Arn
     token: int
     limit: int
+    shard: str | None = None
+    position: "Start | Any" = None  # where a shard is read first, or what an earlier answer gave
 
 
 @define(eq=False)
 class Received:
+    """Of a shard, `position` is the one behind these records; `ended`: it is closed, and nothing is left behind."""
+
     asker: Arn
     token: int
     records: Sequence[Record]
+    position: Any = None
+    ended: bool = False
+
+
+@define(eq=False)
+class Start:
+    """Where a shard is read first: LATEST, TRIM_HORIZON or AT_TIMESTAMP with `at`, in seconds since the bus started."""
+
+    starting_position: str
+    at: float = 0.0
+
+
+@define(eq=False)
+class Shard:
+    """`parents` must be read to their ends before; those that are gone already are left out."""
+
+    id: str
+    parents: tuple[str, ...] = ()
+
+
+@define(eq=False)
+class ListShards:
+    """All shards that still hold records or take any; the source says `Arrived` once there are others."""
+
+    source: Arn
+    asker: Arn
+    token: int
+
+
+@define(eq=False)
+class ShardsListed:
+    asker: Arn
+    token: int
+    shards: Sequence[Shard]
 
 
 @define(eq=False)
@@ -116,9 +155,11 @@ class Release:
 
 @define(eq=False)
 class Arrived:
-    """A source has records again, said once after somebody found fewer than asked for."""
+    """A source has records again, said once after somebody found fewer than asked for; of one `shard`, or, where that is
+    None, of a queue, or shards that were not listed yet."""
 
     source: Arn
+    shard: str | None = None
 
 
 Attributes = dict[str, tuple[str, str | bytes]]  # name -> (data type, value)
@@ -155,7 +196,21 @@ class Reply:
     outcome: Outcome
 
 
-Effect = Invoke | Finished | Receive | Received | Settle | Settled | Release | Arrived | Deliver | Delivered | Reply
+Effect = (
+    Invoke
+    | Finished
+    | Receive
+    | Received
+    | ListShards
+    | ShardsListed
+    | Settle
+    | Settled
+    | Release
+    | Arrived
+    | Deliver
+    | Delivered
+    | Reply
+)
 
 Note = tuple[Any, ...]
 """What did happen, for the trace: (what, where, about, detail, cause). `what` is a word from the list of the trace

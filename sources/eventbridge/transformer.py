@@ -22,7 +22,7 @@ Step = str | int | None  # a member, an index, or all of them
 MISSING: Final = object()
 WHOLE_DETAIL: Final = ("detail",)
 
-_BLANK: Final = re.compile(r"\s")
+_WRITTEN_FREELY: Final = re.compile(r"[\s\\]")
 _STEP: Final = re.compile(r"\.(?P<all>\*)|\.(?P<name>[^.\[\]*'\"\s]+)|\[(?P<index>[0-9]{1,9})\]|\[(?P<every>\*)\]")
 _BRACKETS: Final = re.compile(r"\['(?P<single>[^'\]]+)'\]|\[\"(?P<double>[^\"\]]+)\"\]")
 _TOKEN: Final = re.compile(
@@ -56,8 +56,8 @@ class Path:
     def body(self, event: Event, rule_name: str, rule_arn: str) -> str:
         """What was found, as JSON. Raises `NotHandedOver`."""
         text = event.detail_text
-        if self.steps == WHOLE_DETAIL and text is not None and not _BLANK.search(text):
-            return text  # as its sender wrote it: encoding it again would change nothing
+        if self.steps == WHOLE_DETAIL and text is not None and not _WRITTEN_FREELY.search(text):
+            return text  # as its sender wrote it: minified already, nothing escaped
         found = self.find(event.value)
         if found is MISSING:
             raise NotHandedOver(f"the input path {self.text} finds nothing")
