@@ -138,6 +138,10 @@ class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
         """Seconds that a received record stays invisible: no function may run longer (dg:services-sqs-configure)."""
 
     @property
+    def polling_actions(self) -> Sequence[str]:
+        """What the role of a mapped function must allow: `sqs:ReceiveMessage`, ..."""
+
+    @property
     def filter_keys(self) -> Sequence[str]:
         """What filters may look at, the data first: `body` of a message."""
 

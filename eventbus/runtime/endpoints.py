@@ -131,7 +131,9 @@ class Confirmations:
                 return nullcontext()
 
         with door:
-            await Server(uvicorn.Config(self._answer, interface="asgi3", log_level="warning", lifespan="off")).serve(sockets=[door])
+            await Server(uvicorn.Config(self._answer, interface="asgi3", log_level="warning", lifespan="off")).serve(
+                sockets=[door]
+            )
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         """ASGI: `GET /?Action=ConfirmSubscription&TopicArn=...&Token=...`."""

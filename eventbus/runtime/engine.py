@@ -254,6 +254,7 @@ class Engine:
             )
             self.driver.add(mapping.arn, machine)
             self.handlers.readers.setdefault(mapping.source.arn, []).append(mapping.arn)
+            self.handlers.polling[mapping.source.arn] = mapping.source.polling_actions
         urls = [target for wire in setup.wires for target in wire.targets if is_url(target)]
         for url in dict.fromkeys(urls):
             self._add_endpoint(url)

@@ -134,7 +134,10 @@ class Faults:
         if fault.kind == "deliver_late":
             self._late[effect.asker, effect.token] = fault.value
             return False
-        self.effects += [Received(effect.asker, effect.token, ()), Arrived(effect.source)]
+        self.effects += [
+            Received(effect.asker, effect.token, (), effect.position),
+            Arrived(effect.source, effect.shard),
+        ]
         return True
 
     def received(self, now: float, source: Arn, answer: Received) -> bool:

@@ -1,7 +1,7 @@
 """What the driver does for each type of effect, and for an attempt that ended."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from attrs import define, field
@@ -15,12 +15,14 @@ from eventbus.core.effects import (
     Delivered,
     Finished,
     Invoke,
+    ListShards,
     Receive,
     Received,
     Release,
     Reply,
     Settle,
     Settled,
+    ShardsListed,
 )
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, TimedOut
 from eventbus.names import Arn, async_address
@@ -34,9 +36,6 @@ from .permissions import Permissions
 EVENT_LIMIT: Final = 1_048_576
 """Bytes of an asynchronous event (dg:gettingstarted-limits)."""
 INVOKE_ACTION: Final = "lambda:InvokeFunction"
-POLLING_ACTIONS: Final = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
-"""What the role of a mapped function must allow (dg:services-sqs-configure)."""
-
 
 LogFailure = Callable[[float, Arn, str, HandlerFailed | TimedOut], None]
 
@@ -52,6 +51,7 @@ class Handlers:
     on_arrived: Callable[[Arn], None]  # whoever polls that source from outside
     pools: dict[Arn, Pool] = field(factory=dict, init=False)
     queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
+    polling: dict[Arn, Sequence[str]] = field(factory=dict, init=False)  # source -> what reading it takes
     readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
     replies: "dict[int, asyncio.Future[Outcome]]" = field(factory=dict, init=False)
     stopped: int = field(default=0, init=False)
@@ -64,6 +64,8 @@ class Handlers:
             Finished: self._finished,
             Receive: self._receive,
             Received: self._received,
+            ListShards: self._list_shards,
+            ShardsListed: self._shards_listed,
             Settle: self._settle,
             Settled: self._settled,
             Release: self._release,
@@ -135,20 +137,33 @@ class Handlers:
     def _receive(self, now: float, effect: Receive) -> None:
         if self.faults.armed and self.faults.receive(effect):
             return
-        function = self.driver.machines[effect.asker].function
-        service = effect.source.service
-        actions = (f"{service}:{action}" for action in POLLING_ACTIONS)
-        if not any(self.permissions.refusal(function, action, effect.source) for action in actions):
+        if self._may_read(effect):
             self.driver.tell(effect.source, "receive", effect)
-        else:  # a mapping whose function may not read is disabled: nothing consumes that queue
-            self.driver.tell(effect.asker, "disable")
+
+    def _may_read(self, effect: Receive | ListShards) -> bool:
+        """A mapping whose function may not read is disabled: nothing consumes that source."""
+        if self.permissions.policy is None:
+            return True
+        function = self.driver.machines[effect.asker].function
+        actions = self.polling[effect.source]
+        if not any(self.permissions.refusal(function, action, effect.source) for action in actions):
+            return True
+        self.driver.tell(effect.asker, "disable")
+        return False
 
     def _received(self, now: float, effect: Received) -> None:
         mapping = self.driver.machines.get(effect.asker)
         if self.faults.armed and mapping is not None and self.faults.received(now, mapping.source, effect):
             self.driver.arm(self.faults)
             return
-        self.driver.tell(effect.asker, "received", effect.token, effect.records)
+        self.driver.tell(effect.asker, "received", effect.token, effect.records, effect.position, effect.ended)
+
+    def _list_shards(self, now: float, effect: ListShards) -> None:
+        if self._may_read(effect):
+            self.driver.tell(effect.source, "list_shards", effect)
+
+    def _shards_listed(self, now: float, effect: ShardsListed) -> None:
+        self.driver.tell(effect.asker, "shards_listed", effect.token, effect.shards)
 
     def _settle(self, now: float, effect: Settle) -> None:
         if self.faults.armed:
@@ -160,7 +175,7 @@ class Handlers:
 
     def _arrived(self, now: float, effect: Arrived) -> None:
         for mapping in self.readers.get(effect.source, ()):
-            self.driver.tell(mapping, "arrived")
+            self.driver.tell(mapping, "arrived", effect.shard)
         self.on_arrived(effect.source)
 
     def _deliver(self, now: float, effect: Deliver) -> None:

@@ -75,6 +75,10 @@ class LateSource:
         return self.visibility_timeout
 
     @property
+    def polling_actions(self) -> Sequence[str]:
+        return ("late:Receive",)
+
+    @property
     def filter_keys(self) -> Sequence[str]:
         return ("body",)
 

@@ -112,13 +112,15 @@ class QueueMapping:
             self._window_over = True
         self._advance(now)
 
-    def arrived(self, now: float) -> None:
+    def arrived(self, now: float, shard: str | None = None) -> None:
         """The source has records again: due now, asked for at the next wake."""
         if self.reading and self._due_at == inf:
             self._due_at = now
             self._pace.room(now, self._busy())  # without room there is a backlog from now on
 
-    def received(self, now: float, token: int, records: Sequence[Record]) -> None:
+    def received(
+        self, now: float, token: int, records: Sequence[Record], position: object = None, ended: bool = False
+    ) -> None:
         if token != self._poll:  # answered twice, or given up: these come again
             return
         self._poll = None
