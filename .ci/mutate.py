@@ -4,7 +4,8 @@
 
 Which numbers: every int and float literal of `eventbus/core`, `sources/sqs` and `sources/s3`, +1 or +1.0; bools stay.
 Left out is a 0 or 1 that only counts or points: inside `x[...]`, an argument of `range`, `enumerate`, `len`, `round`
-or `count`, added to or subtracted from something (`n + 1`, `n -= 1`), or compared with a `len(...)`.
+or `count`, added to or subtracted from something (`n + 1`, `n -= 1`), or compared with a `len(...)`. Left out as well
+is a line whose comment begins with `arbitrary`: its numbers mean nothing to anybody outside, others would do as well.
 
 Each change is made in a copy of the tree and judged by the tests that mirror the file, then by `tests/flows`. It is
 caught when they fail, or take five times as long as before. Named numbers and defaults come first, then those inside
@@ -32,9 +33,11 @@ from typing import NamedTuple, TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 FLOWS = "tests/flows"
 ROOMS = ("eventbus/core", "sources/sqs", "sources/s3")
+APART = "eventbus/core/patterns/"  # compared with a plain matcher of its own on 100,000 pairs
 COUNTING = {"range", "enumerate", "len", "round", "count"}
 AT_ONCE = 2
 PATIENCE = 5  # times the unchanged tests' time
+ARBITRARY = b"  # arbitrary"
 PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 CAUGHT = (1, 2, 3)  # pytest's exit codes: tests failed, a file could not be imported, an internal error
 
@@ -88,7 +91,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _python_files(room: str) -> list[str]:
-    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / room).rglob("*.py"))
+    found = sorted(str(path.relative_to(ROOT)) for path in (ROOT / room).rglob("*.py"))
+    return [path for path in found if not path.startswith(APART)]
 
 
 # ---------------------------------------------------------------- which numbers
@@ -113,6 +117,8 @@ def _mutants(path: str) -> Iterator[Mutant]:
             continue
         assert isinstance(node.value, int | float)
         assert node.end_col_offset is not None
+        if ARBITRARY in lines[node.lineno - 1]:
+            continue
         old = lines[node.lineno - 1][node.col_offset : node.end_col_offset].decode()
         if _value(old) != node.value:  # Python 3.11 tells wrong places inside an f-string
             continue

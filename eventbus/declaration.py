@@ -21,8 +21,11 @@ R = TypeVar("R")
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 Run = Literal["thread", "inline"]
-_DEAD_LETTER: Final = (("lambda", "events", "logs"), "a queue or a topic")
-_DESTINATION: Final = (("logs",), "a queue, a topic, a function or an event bus")
+_TAKERS: Final = {
+    "dead_letter": (("lambda", "events", "logs", "s3", "kinesis"), "a queue or a topic"),
+    "on_success": (("logs", "s3", "kinesis"), "a queue, a topic, a function or an event bus"),
+    "on_failure": (("logs", "kinesis"), "a queue, a topic, a function, an event bus or a bucket"),
+}
 """Services that take deliveries, but none of these (dg:invocation-async-retain-records), and those that do."""
 
 NOT_OFFERED: Final = {
@@ -87,7 +90,7 @@ class Function(Generic[E_contra, R_co]):
             target = getattr(self, setting)
             if target is None:
                 continue
-            refused, allowed = _DEAD_LETTER if setting == "dead_letter" else _DESTINATION
+            refused, allowed = _TAKERS[setting]
             if not isinstance(target, DeliveryTarget | Function) or target.arn.service in refused:
                 raise refuse(setting, getattr(target, "name", target), allowed)
             if target.arn == self.arn:

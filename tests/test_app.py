@@ -379,7 +379,7 @@ def test_one_app_runs_many_times() -> None:
         ({"maximum_event_age_in_seconds": None}, "maximum_event_age_in_seconds=None"),
         ({"name": "bücher"}, "name='bücher'"),
         ({"dead_letter": s3.Bucket("uploads")}, "dead_letter='uploads'.*a queue"),
-        ({"on_failure": s3.Bucket("uploads")}, "on_failure='uploads'.*a queue, a topic, a function or an event bus"),
+        ({"on_success": s3.Bucket("uploads")}, "on_success='uploads'"),
     ],
     ids=str,
 )

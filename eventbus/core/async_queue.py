@@ -18,7 +18,7 @@ from eventbus.names import Arn, Ids, async_address
 
 from .chain import follow
 from .effects import Attributes, Cause, Deliver, Effect, Invoke, Note
-from .invocation_record import RECORD_LIMIT, invocation_record
+from .invocation_record import RECORD_LIMIT, invocation_record, object_key
 from .outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from .profile import Profile, doubled
 
@@ -246,7 +246,12 @@ class AsyncQueue:
         body = invocation_record(self.epoch + now, self.function, condition, pending, last)
         if len(body.encode()) > RECORD_LIMIT:
             body = invocation_record(self.epoch + now, self.function, condition, pending, last, payloads=False)
-        self._deliver("destination", target, pending, body, {})
+        attributes: Attributes = {}
+        if target.service == "s3":
+            id = self.ids.text(self.ids.draw())
+            key = object_key(f"aws/lambda/async/{self.function.name}", self.epoch + now, id)
+            attributes["key"] = ("String", key)
+        self._deliver("destination", target, pending, body, attributes)
 
     def _deliver(self, what: str, target: Arn, pending: Pending, body: str, attributes: Attributes) -> None:
         token = self._next()

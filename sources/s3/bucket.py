@@ -48,6 +48,10 @@ class Bucket:
         return Arn(f"arn:aws:s3:::{self.name}")
 
     @property
+    def delivery_action(self) -> str:
+        return BucketMachine.delivery_action
+
+    @property
     def targets(self) -> Sequence[Arn]:
         return (DEFAULT_BUS,) if self.event_bridge_enabled else ()
 

@@ -6,11 +6,11 @@ after the others). S3 retries nothing here: a target that refuses is a dropped n
 
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Arrived, Cause, Deliver, Effect, Note
+from eventbus.core.effects import Arrived, Cause, Deliver, Delivered, Effect, Note
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
@@ -29,7 +29,7 @@ from .errors import (
 from .families import EXPIRED, EXPIRED_BY_MARKER, REPLICATION_PREFIX
 from .family_data import NO_DATA, EventData, FamilyData, data_of
 from .listing import Page, page_of
-from .objects import NULL_VERSION, Part, Upload, Version, digest_of_parts
+from .objects import NO_METADATA, NULL_VERSION, Part, Upload, Version, digest_of_parts
 from .occurrence import Occurrence
 
 SMALLEST_PART: Final = 5 * 1024 * 1024
@@ -45,6 +45,7 @@ PartName = tuple[int, str]  # number and eTag without quotes, as its client name
 
 @define(eq=False)
 class BucketMachine:
+    delivery_action: ClassVar[str] = "s3:PutObject"
     arn: Arn
     birth: Birth
     versioning: bool
@@ -83,6 +84,14 @@ class BucketMachine:
         version = self._new(now, key, body, content_type, metadata)
         self._created("s3:ObjectCreated:Put", version, cause)
         return version
+
+    def deliver(self, now: float, effect: Deliver) -> None:
+        """A record of a function or a mapping: an object under the key that it brings."""
+        key = effect.attributes.get("key")
+        error = None if key is not None else "InvalidParameterValue: a bucket takes records with a key only"
+        if key is not None:
+            self.put(now, str(key[1]), effect.body.encode(), "application/json", NO_METADATA, effect.cause)
+        self.effects.append(Delivered(effect.asker, effect.token, error))
 
     def get(self, now: float, key: str, version_id: str | None) -> Version:
         """The newest version, or that one. Raises `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed` for a marker."""

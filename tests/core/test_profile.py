@@ -6,7 +6,7 @@ import pytest
 from attrs import asdict, evolve
 from attrs.exceptions import FrozenInstanceError
 
-from eventbus.core.profile import Profile
+from eventbus.core.profile import Profile, doubled
 from eventbus.errors import InvalidSetting
 
 
@@ -22,6 +22,8 @@ def test_deterministic_is_the_default() -> None:
         "environment_idle": 300.0,
         "mapping_throttle_wait": 1.0,
         "mapping_throttle_wait_limit": 20.0,
+        "stream_retry_wait": 0.5,
+        "stream_retry_wait_limit": 60.0,
         "rate_quotas": False,
     }
 
@@ -31,6 +33,15 @@ def test_realistic_adds_chance_and_quotas() -> None:
     assert evolve(Profile.realistic(), jitter=0.0, rate_quotas=False) == Profile()
     assert Profile.realistic().jitter == 0.5
     assert Profile.realistic().rate_quotas
+
+
+def test_pauses_double_up_to_a_limit() -> None:
+    """The first is not zero."""
+    pauses = [0.0]
+    for _ in range(6):
+        pauses.append(doubled(pauses[-1], 1.0, 20.0))
+
+    assert pauses == [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0]
 
 
 def test_profile_is_frozen() -> None:

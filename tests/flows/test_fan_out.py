@@ -200,3 +200,26 @@ def test_target_that_can_not_be_reached(
             assert await bus[target].peek() == []
 
     virtually(main)
+
+
+def test_record_of_a_failed_event_in_a_bucket() -> None:
+    """on_failure may be a bucket; the key tells function and time."""
+    app = App()
+    records = app.add(s3.Bucket("records"))
+
+    @app.function(on_failure=records, maximum_retry_attempts=0)
+    async def fails(event: Any, context: Any) -> None:
+        raise ValueError("no")
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus.advance(3_661)
+            await bus.invoke(fails, {"n": 1}, invocation_type="Event")
+            await bus.settle()
+
+            [stored] = (await bus[records].list_objects_v2()).contents
+            assert stored.key.startswith("aws/lambda/async/fails/2026/01/01/2026-01-01T01.01.01-")
+            record = json.loads((await bus[records].get_object(stored.key)).body)
+            assert (record["requestPayload"], record["responsePayload"]["errorMessage"]) == ({"n": 1}, "no")
+
+    virtually(main)

@@ -1,6 +1,7 @@
 """The machine of a bucket: notifications, sequencers, and versions beside a plain model."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -276,3 +277,12 @@ class Versions(RuleBasedStateMachine):
 
 TestVersions = Versions.TestCase
 TestVersions.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_test_message_of_a_declaration_is_of_the_start_of_the_bus() -> None:
+    """Before anything else is."""
+    machine = make_machine()
+    s3.Notification(s3.Bucket("uploads"), QUEUE, events=ALL).connect(machine)
+
+    [message] = [effect for effect in machine.effects if isinstance(effect, Deliver)]
+    assert json.loads(message.body)["Time"] == "2026-01-01T00:00:00.000Z"
