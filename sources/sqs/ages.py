@@ -9,7 +9,7 @@ from attrs import define, field
 
 from .message import GONE, Message
 
-SLACK: Final = 64
+SLACK: Final = 64  # arbitrary
 """Messages that are gone from the middle may be as many as those that live, and so many more."""
 
 
@@ -53,6 +53,6 @@ class Ages:
         return line[0] if line else None
 
     def __iter__(self) -> Iterator[Message]:
-        older = (message for _, _, message in sorted(self._older, key=lambda entry: entry[:2]))
+        older = (message for _, _, message in sorted(self._older))
         both = merge(self._line, older, key=lambda message: message.sent_at)
         return (message for message in both if message.state != GONE)

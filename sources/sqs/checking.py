@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from eventbus.core.effects import Attributes
-from eventbus.errors import InvalidSetting
 from eventbus.names import Ids
 
 from . import attributes as message_attributes
@@ -173,13 +172,12 @@ def _check_letters(body: str) -> None:
         raise InvalidMessageContents("Invalid characters found: halves of surrogate pairs.") from None
 
 
-def _more(settings: Settings, delay: int | None, group: str | None, deduplication_id: str | None) -> More | None:
+def _more(settings: Settings, delay: int | None, group: str | None, deduplication_id: str | None) -> More:
     if not settings.fifo:
-        if group is not None:
-            raise InvalidSetting(f"message_group_id={group!r} is refused: fair queues are not offered yet")
         if deduplication_id is not None:
             raise _not_for_type("MessageDeduplicationId", deduplication_id)
-        return None
+        _check_fifo_id("MessageGroupId", group)
+        return More(group=group)
     if group is None:
         raise MissingParameter.of("MessageGroupId")
     _check_fifo_id("MessageGroupId", group)
@@ -190,7 +188,7 @@ def _more(settings: Settings, delay: int | None, group: str | None, deduplicatio
     return More(group=group, deduplication_id=deduplication_id)
 
 
-def _check_fifo_id(parameter: str, value: str) -> None:
+def _check_fifo_id(parameter: str, value: str | None) -> None:
     if not isinstance(value, str) or not _FIFO_ID.fullmatch(value):
         raise InvalidParameterValue.of(
             parameter, value, "Can only include alphanumeric and punctuation characters. 1 to 128 in length."

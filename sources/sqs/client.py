@@ -25,7 +25,7 @@ from .deduplication import Attempt, Attempts
 from .errors import InvalidAttributeValue, InvalidParameterValue, MissingParameter, SqsError
 from .machine import QueueMachine
 from .message import Message, Received
-from .move_tasks import RATE_LIMIT, MoveTask
+from .move_tasks import RATE_LIMIT, REMEMBERED, MoveTask
 
 ALL: Final = ("All",)
 CLIENT: Final = "client"
@@ -176,7 +176,7 @@ class QueueClient:
     async def list_message_move_tasks(self, max_results: int = 1) -> list[MoveTask]:
         """Newest first, 10 at most."""
         machine = self._machine
-        checking.number("MaxResults", max_results, 1, 10)
+        checking.number("MaxResults", max_results, 1, REMEMBERED)
         return await self._feed.call(machine, "sqs:ListMessageMoveTasks", machine.tasks.list, max_results)
 
     async def cancel_message_move_task(self, task_handle: str) -> int:

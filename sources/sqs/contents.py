@@ -12,6 +12,7 @@ from attrs import define, field
 from eventbus.names import Ids
 
 from .ages import Ages
+from .fair_line import FairLine
 from .lines import FifoLine, Leaves, Line, StandardLine
 from .message import DELAYED, GONE, IN_FLIGHT, MOVING, VISIBLE, Message, Received
 from .timetable import Timetable
@@ -31,6 +32,8 @@ class Contents:
         self.line = FifoLine() if self.fifo else StandardLine()
 
     def add(self, message: Message, now: float, delay: float) -> None:
+        if message.more is not None and message.more.group is not None and isinstance(self.line, StandardLine):
+            self.line = FairLine(self.line, self.ages.count - self.delayed, self.in_flight)
         if message.sent_at < now:
             self.ages.add_older(message)
         else:
@@ -110,17 +113,18 @@ class Contents:
 
     def forget(self, messages: Sequence[Message]) -> None:
         """Gone, from whatever state but that one; no message twice."""
-        receipts, fifo = self.receipts, self.fifo
+        receipts, grouped = self.receipts, not isinstance(self.line, StandardLine)
         for message in messages:
-            if message.state == IN_FLIGHT or message.state == MOVING:
-                self.in_flight -= 1
-            elif message.state == DELAYED:
+            was = message.state
+            if was == DELAYED:
                 self.delayed -= 1
+            elif was != VISIBLE:
+                self.in_flight -= 1
             message.state = GONE
             receipts.pop(message.receipt, None)
-            if fifo:
+            if grouped:
                 self._end_old_receipts(message)
-                self.line.freed(message)
+                self.line.freed(message, was)
         self.ages.gone(len(messages))
 
     def next_at(self, retention: float) -> float:
@@ -160,6 +164,22 @@ def counts_of(contents: Contents | None) -> dict[str, int]:
         "ApproximateNumberOfMessages": live - in_flight - delayed,
         "ApproximateNumberOfMessagesNotVisible": in_flight,
         "ApproximateNumberOfMessagesDelayed": delayed,
+    }
+
+
+def fair_counts_of(contents: Contents | None, now: float) -> dict[str, float]:
+    """As CloudWatch names them, age in seconds (sqs:sqs-available-cloudwatch-metrics); without any group, nothing."""
+    if contents is None or not isinstance(contents.line, FairLine):
+        return {}
+    noisy = contents.line.noisy()
+    quiet = [each for each in contents if each.more is None or each.more.group not in noisy]
+    states = [message.state for message in quiet]
+    return {
+        "ApproximateNumberOfNoisyGroups": len(noisy),
+        "ApproximateNumberOfMessagesVisibleInQuietGroups": states.count(VISIBLE),
+        "ApproximateNumberOfMessagesNotVisibleInQuietGroups": states.count(IN_FLIGHT) + states.count(MOVING),
+        "ApproximateNumberOfMessagesDelayedInQuietGroups": states.count(DELAYED),
+        "ApproximateAgeOfOldestMessageInQuietGroups": now - quiet[0].sent_at if quiet else 0.0,
     }
 
 

@@ -12,8 +12,8 @@ from .message import IN_FLIGHT, Message, More, Received
 from .settings import Settings
 
 WINDOW: Final = 300.0
-FIRST_SEQUENCE: Final = 18_870_000_000_000_000_000
-SEQUENCE_STEP: Final = 256
+FIRST_SEQUENCE: Final = 18_870_000_000_000_000_000  # arbitrary
+SEQUENCE_STEP: Final = 256  # arbitrary
 """Sequence numbers are long, grow, and are not consecutive."""
 
 Key = TypeVar("Key", bound=Hashable)

@@ -14,15 +14,20 @@ from .settings import Settings
 REFUSED: Final = "InvalidParameterValue"
 FUNCTION_QUEUE: Final = ":async"
 """The ending of the address of a function's asynchronous queue."""
+FIFO_QUEUE: Final = ".fifo"
+"""The ending of the name of every FIFO queue, and of no other (bc:sqs CreateQueue)."""
 
 
 def refusal(settings: Settings, effect: Deliver) -> str | None:
-    """The code with which the queue refuses it: too long, a group is missing (FIFO), or it came from a queue of the
-    other type."""
-    moved: Moved | None = effect.moved
-    if settings.fifo != ((effect.group if moved is None else moved.group) is not None):
-        return REFUSED
-    if settings.fifo and moved is None and effect.deduplication_id is None and not settings.content_based_deduplication:
+    """The code with which the queue refuses it: too long, without what a FIFO queue needs, with a deduplication id for
+    a standard one, or from a queue of the other type."""
+    if effect.moved is not None:
+        if effect.asker.endswith(FIFO_QUEUE) != settings.fifo:
+            return REFUSED
+    elif settings.fifo:
+        if effect.group is None or (effect.deduplication_id is None and not settings.content_based_deduplication):
+            return REFUSED
+    elif effect.deduplication_id is not None:
         return REFUSED
     if message_attributes.length(effect.body, effect.attributes) > settings.maximum_message_size:
         return REFUSED
@@ -59,11 +64,7 @@ def redriven(now: float, message: Message) -> Moved:
     """A new message: new id and age, nothing received (sqs:sqs-configure-dead-letter-queue-redrive)."""
     more = message.more or More()
     return Moved(
-        name=None,
         sent_at=now,
-        receive_count=0,
-        first_received_at=0.0,
-        source=None,
         group=more.group,
         deduplication_id=more.deduplication_id,
         trace_header=more.trace_header,

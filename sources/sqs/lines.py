@@ -19,11 +19,11 @@ from .message import GONE, IN_FLIGHT, VISIBLE, Message
 Leaves = Callable[[Message], bool]
 """Whether a message that a receive comes across leaves the queue instead of being given out."""
 
-SPACING: Final = 1 << 20
+SPACING: Final = 1 << 20  # arbitrary
 """Between places: room for late changes of visibility, which move a message by one."""
-PASSED_LIMIT: Final = 32
-"""So many places at the front of a group's list may be passed before it is cut."""
-_PASSED: Final = Message(0, "", 0.0, state=GONE)
+PASSED_LIMIT: Final = 32  # arbitrary
+"""So many places at the front of a group's list may be passed before it is cut, or as many as are left."""
+_PASSED: Final = Message(0, "", 0.0, state=GONE)  # arbitrary but for its state
 
 
 class Line(Protocol):
@@ -39,8 +39,8 @@ class Line(Protocol):
     def withdrawn(self, message: Message) -> None:
         """It was visible, and is hidden without having been given out: it comes back where it stood."""
 
-    def freed(self, message: Message) -> None:
-        """It is gone, or on its way out, and was in flight."""
+    def freed(self, message: Message, was: int) -> None:
+        """It is gone, from the state `was`."""
 
     def ready(self) -> bool:
         """Whether a receive would find something."""
@@ -53,7 +53,7 @@ class Line(Protocol):
 class StandardLine:
     _fresh: deque[Message] = field(factory=deque, init=False)  # never given out
     _returned: list[tuple[int, Message]] = field(factory=list, init=False)  # a heap, by place
-    _last: int = field(default=0, init=False)
+    _last: int = field(default=0, init=False)  # arbitrary to begin with
 
     def appeared(self, message: Message) -> None:
         self._last += SPACING
@@ -73,11 +73,22 @@ class StandardLine:
         """What stands for it in the heap does so no more."""
         message.place += 1
 
-    def freed(self, message: Message) -> None:
+    def freed(self, message: Message, was: int) -> None:
         return
 
     def ready(self) -> bool:
         return self._next(take=False) is not None
+
+    def first(self) -> Message | None:
+        return self._next(take=False)
+
+    def take_first(self) -> Message | None:
+        return self._next(take=True)
+
+    def next_place(self) -> int:
+        """At the back, for a message that waits elsewhere."""
+        self._last += SPACING
+        return self._last
 
     def take(self, limit: int, leaves: Leaves | None = None) -> list[Message]:
         taken: list[Message] = []
@@ -143,7 +154,7 @@ class Group:
 
     def _first_visible(self) -> Message | None:
         fresh, returned = self._fresh, self._returned
-        while returned and returned[0][1].state != VISIBLE:
+        while returned and (returned[0][1].state != VISIBLE or returned[0][0] != returned[0][1].place):
             heappop(returned)
         while self._head < len(fresh) and fresh[self._head].state != VISIBLE:
             self._pass()
@@ -155,7 +166,7 @@ class Group:
     def _pass(self) -> None:
         self._fresh[self._head] = _PASSED
         self._head += 1
-        if self._head > PASSED_LIMIT and 2 * self._head > len(self._fresh):
+        if self._head > max(PASSED_LIMIT, len(self._fresh) - self._head):
             del self._fresh[: self._head]
             self._head = 0
 
@@ -170,7 +181,7 @@ class Group:
 class FifoLine:
     _groups: dict[str, Group] = field(factory=dict, init=False)
     _starts: list[tuple[int, str]] = field(factory=list, init=False)  # a heap: the place at which a group may go on
-    _last: int = field(default=0, init=False)
+    _last: int = field(default=0, init=False)  # arbitrary to begin with
 
     def appeared(self, message: Message) -> None:
         self._last += 1
@@ -191,7 +202,7 @@ class FifoLine:
     def withdrawn(self, message: Message) -> None:
         raise AssertionError("on FIFO a receipt is over when its message is visible")
 
-    def freed(self, message: Message) -> None:
+    def freed(self, message: Message, was: int) -> None:
         """What stood behind it may go now."""
         group = self._group(message)
         if group.empty():

@@ -32,7 +32,7 @@ from eventbus.names import Arn
 from eventbus.ports import Birth
 
 from . import checking, deliveries
-from .contents import Contents, busiest_of, counts_of
+from .contents import Contents, busiest_of, counts_of, fair_counts_of
 from .deduplication import Attempt, Attempts, Deduplication
 from .errors import OverLimit, PurgeQueueInProgress, expired, not_available, past_the_limit
 from .events import SqsEvent, to_event
@@ -63,7 +63,7 @@ class QueueMachine:
     _moving: dict[int, Message] | None = field(default=None, init=False)  # to the dead-letter queue, by token
     _tasks: MoveTasks | None = field(default=None, init=False)
     _last_receipt: int = field(default=0, init=False)
-    _last_token: int = field(default=0, init=False)
+    _last_token: int = field(default=0, init=False)  # arbitrary to begin with
     _due_at: float = field(default=inf, init=False)  # never later than what is due next
     _hungry: bool = field(default=False, init=False)  # somebody was told all there is
     _purged_at: float = field(default=-inf, init=False)
@@ -120,8 +120,7 @@ class QueueMachine:
 
     def take_again(self, now: float, attempt: Attempt, visibility: float | None) -> bool:
         """Whether all are in flight as that receive left them; if so, their visibility starts again."""
-        if self._due_at <= now:
-            self._catch_up(now)
+        self._catch_up(now)
         if not attempt.untouched():
             return False
         for record in attempt.records:
@@ -172,8 +171,7 @@ class QueueMachine:
         """Empty: visible, delayed and in flight alike. What was sent stays known to the deduplication."""
         if now < self._purged_at + PURGE_INTERVAL:
             raise PurgeQueueInProgress(f"Only one PurgeQueue operation on {self.arn.name} is allowed every 60 seconds.")
-        if self._due_at <= now:
-            self._catch_up(now)
+        self._catch_up(now)
         self._purged_at = now
         self.notes.append(("purged", self.arn, None, self._live(), None))
         for message in self.messages():
@@ -182,9 +180,13 @@ class QueueMachine:
 
     def counts(self, now: float) -> dict[str, int]:
         """Messages by state, under AWS's names."""
-        if self._due_at <= now:
-            self._catch_up(now)
+        self._catch_up(now)
         return counts_of(self._contents)
+
+    def statistics(self, now: float) -> dict[str, float]:
+        """Of a queue that has had a message with a group: which groups are noisy, and what the others have."""
+        self._catch_up(now)
+        return fair_counts_of(self._contents, now)
 
     def messages(self) -> Iterator[Message]:
         """All that live, oldest first."""
@@ -298,8 +300,7 @@ class QueueMachine:
 
     def set_aside(self, now: float, limit: int) -> list[Message]:
         """Up to so many visible messages, on their way out, not received."""
-        if self._due_at <= now:
-            self._catch_up(now)
+        self._catch_up(now)
         return [] if self._contents is None else self._contents.set_aside(limit)
 
     def put_back(self, message: Message) -> None:

@@ -1,6 +1,6 @@
 """One message in a queue, and one receive of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import md5
 from typing import Any, Final
 
@@ -16,12 +16,12 @@ DELAYED: Final = 0
 VISIBLE: Final = 1
 IN_FLIGHT: Final = 2
 GONE: Final = 3
-MOVING: Final = 4  # handed to another queue, which has not answered yet
+MOVING: Final = 4  # arbitrary like the others; handed to another queue, which has not answered yet
 
 _ESCAPED: Final = ('"', "\\", "\n", "\t", "\r")
-METADATA_SIZE: Final = 620
-MORE_SIZE: Final = 320
-ATTRIBUTE_SIZE: Final = 100
+METADATA_SIZE: Final = 620  # arbitrary, if enough
+MORE_SIZE: Final = 320  # arbitrary, if enough
+ATTRIBUTE_SIZE: Final = 100  # arbitrary, if enough
 """Bytes of a record's JSON besides what was sent, counted on the safe side: of every record, of one with `More`, and of
 each attribute."""
 
@@ -53,10 +53,10 @@ class Message:
     attributes: Attributes = NO_ATTRIBUTES
     more: More | None = None
     state: int = VISIBLE
-    place: int = 0  # in the line
-    hidden_until: float = 0.0
-    received_at: float = 0.0  # last
-    first_received_at: float = 0.0
+    place: int = 0  # arbitrary until it is in the line
+    hidden_until: float = 0.0  # arbitrary until it is hidden
+    received_at: float = 0.0  # arbitrary until it is received; last
+    first_received_at: float = 0.0  # arbitrary until it is received
     receive_count: int = 0
     receipt: int = 0  # of the last receive
     md5: str | None = field(default=None, init=False)  # once somebody has read it
@@ -123,6 +123,9 @@ class Received:
     def cause(self) -> Cause | None:
         return self.message.cause
 
+    def view(self) -> Mapping[str, Any]:
+        return {"body": self.message.body}
+
     @property
     def handle(self) -> str:
         return handle_of(self.ids, self.receipt)
@@ -133,14 +136,14 @@ class Moved:
     """What redrive hands to another queue besides body and attributes. A dead letter keeps its id and its counters; one
     that is moved back by a task is a new message."""
 
-    name: str | None
     sent_at: float
-    receive_count: int
-    first_received_at: float
-    source: Arn | None
     group: str | None
     deduplication_id: str | None
     trace_header: str | None
+    name: str | None = None
+    receive_count: int = 0
+    first_received_at: float = 0.0  # arbitrary until it is received
+    source: Arn | None = None
 
 
 HANDLE_PREFIX: Final = "AQEB"

@@ -14,7 +14,14 @@ from eventbus.ports import Birth, Feed
 from .client import QueueClient
 from .events import SqsEvent
 from .machine import QueueMachine
-from .settings import DEDUPLICATION_SCOPES, SOURCES_LIMIT, THROUGHPUT_LIMITS, Settings
+from .settings import (
+    DEDUPLICATION_SCOPES,
+    DEFAULT_RECEIVES,
+    NO_REDRIVE,
+    SOURCES_LIMIT,
+    THROUGHPUT_LIMITS,
+    Settings,
+)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,75}\.fifo|[A-Za-z0-9_-]{1,80}")
 
@@ -24,7 +31,7 @@ class Redrive:
     """After `max_receive_count` receives a message moves to `dead_letter_queue`."""
 
     dead_letter_queue: "Queue"
-    max_receive_count: int = field(default=10, validator=between(1, 1_000, whole=True))
+    max_receive_count: int = field(default=DEFAULT_RECEIVES, validator=between(1, 1_000, whole=True))
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.dead_letter_queue, Queue):
@@ -107,6 +114,14 @@ class Queue:
         return () if self.redrive is None else (self.redrive.dead_letter_queue.arn,)
 
     @property
+    def polling_actions(self) -> Sequence[str]:
+        return ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")  # dg:services-sqs-configure
+
+    @property
+    def filter_keys(self) -> Sequence[str]:
+        return ("body",)
+
+    @property
     def lease(self) -> float:
         return self.visibility_timeout
 
@@ -123,7 +138,7 @@ class Queue:
             deduplication_scope=self.deduplication_scope,
             fifo_throughput_limit=self.fifo_throughput_limit,
             dead_letter_queue=None if redrive is None else redrive.dead_letter_queue.arn,
-            max_receive_count=0 if redrive is None else redrive.max_receive_count,
+            max_receive_count=NO_REDRIVE if redrive is None else redrive.max_receive_count,
             redrive_allow_policy=None if allow is None else allow.policy(),
         )
         return QueueMachine(self.arn, settings, birth)

@@ -13,21 +13,24 @@ from .errors import InvalidAttributeName, InvalidAttributeValue
 
 SOURCES_LIMIT: Final = 10
 """Queues that a redrive-allow policy may name."""
+DEFAULT_RECEIVES: Final = 10
+"""Before a message is moved, where a redrive policy does not say (bc:sqs CreateQueue)."""
+NO_REDRIVE: Final = 0  # arbitrary, if small
+"""The `max_receive_count` of a queue whose messages are not moved."""
 
 
 class Range(NamedTuple):
     setting: str
     lowest: int
     highest: int
-    default: int
 
 
 RANGES: Final[dict[str, Range]] = {
-    "VisibilityTimeout": Range("visibility_timeout", 0, 43_200, 30),
-    "DelaySeconds": Range("delay_seconds", 0, 900, 0),
-    "MessageRetentionPeriod": Range("message_retention_period", 60, 1_209_600, 345_600),
-    "ReceiveMessageWaitTimeSeconds": Range("receive_message_wait_time_seconds", 0, 20, 0),
-    "MaximumMessageSize": Range("maximum_message_size", 1_024, 1_048_576, 1_048_576),
+    "VisibilityTimeout": Range("visibility_timeout", 0, 43_200),
+    "DelaySeconds": Range("delay_seconds", 0, 900),
+    "MessageRetentionPeriod": Range("message_retention_period", 60, 1_209_600),
+    "ReceiveMessageWaitTimeSeconds": Range("receive_message_wait_time_seconds", 0, 20),
+    "MaximumMessageSize": Range("maximum_message_size", 1_024, 1_048_576),
 }
 """In seconds and bytes (bc:sqs CreateQueue)."""
 
@@ -51,7 +54,7 @@ class Settings:
     deduplication_scope: str
     fifo_throughput_limit: str
     dead_letter_queue: Arn | None = None
-    max_receive_count: int = 0
+    max_receive_count: int = NO_REDRIVE
     redrive_allow_policy: str | None = field(default=None)
 
     def change(self, attributes: Mapping[str, str]) -> None:
@@ -106,12 +109,12 @@ class Settings:
 
     def _redrive(self, value: str) -> dict[str, Any]:
         if value == "":
-            return {"dead_letter_queue": None, "max_receive_count": 0}
+            return {"dead_letter_queue": None, "max_receive_count": NO_REDRIVE}
         policy = _object("RedrivePolicy", value)
         arn = policy.get("deadLetterTargetArn")
         if not isinstance(arn, str) or not arn.startswith("arn:aws:sqs:") or arn.endswith(".fifo") != self.fifo:
             raise InvalidAttributeValue.of("RedrivePolicy")
-        count = _number("RedrivePolicy", str(policy.get("maxReceiveCount", 10)), 1, 1_000)
+        count = _number("RedrivePolicy", str(policy.get("maxReceiveCount", DEFAULT_RECEIVES)), 1, 1_000)
         return {"dead_letter_queue": Arn(arn), "max_receive_count": count}
 
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .message import Message
 
-SLACK = 64
+SLACK = 64  # arbitrary
 """Leases that are over may be as many as messages in flight, and so many more."""
 
 
@@ -43,7 +43,7 @@ class Timetable:
         while self._leases and self._leases[0][0] <= now:
             lease = heappop(self._leases)
             ended += [(lease[0], message.number, message) for message in _held(receipts, lease)]
-        ended.sort(key=lambda entry: entry[:2])
+        ended.sort()
         return ended
 
 

@@ -36,6 +36,21 @@ def test_oldest_of_all(steps: list[tuple[int, bool, bool]]) -> None:
         assert [m.sent_at for m in ages] == sorted(m.sent_at for m in live)
 
 
+def test_no_more_is_held_of_what_is_gone_than_of_what_lives() -> None:
+    """But for some slack."""
+    ages = Ages()
+    for number in range(100):
+        ages.add(message(number, 0.0))
+    held = 0
+    for number in range(100, 1_000):
+        each = message(number, 0.0)
+        ages.add(each)
+        forget(ages, each)
+        held = max(held, len(ages._line))
+
+    assert held <= 2 * 100 + SLACK
+
+
 def test_one_that_stays_holds_nothing_of_the_many_that_went_by() -> None:
     """What is gone from the middle is dropped in time."""
     ages = Ages()

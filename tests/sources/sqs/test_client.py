@@ -1,5 +1,6 @@
 """What a queue's client accepts, answers and refuses, in AWS's words."""
 
+import json
 from typing import Any
 
 import pytest
@@ -96,6 +97,16 @@ def test_every_shape_is_a_class() -> None:
         assert getattr(sqs, name)("x").code == code
 
 
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(sqs.OverLimit, 403), (sqs.PurgeQueueInProgress, 403), (sqs.ResourceNotFoundException, 404)],
+)
+def test_status_of_an_error(error: type[sqs.SqsError], status: int) -> None:
+    """400, but for these."""
+    assert error("x").status == status
+    assert sqs.SqsError("x").status == 400
+
+
 @pytest.mark.parametrize("row", RANGES, ids=lambda row: row.setting)
 def test_declared_settings_have_aws_ranges(row: Range) -> None:
     """Default, both limits, and one past each."""
@@ -149,12 +160,28 @@ def test_max_receive_count(count: int, ok: bool) -> None:
             sqs.Redrive(sqs.Queue("d"), count)
 
 
-def test_fair_queues_are_refused_by_name() -> None:
-    """A group on a standard queue is not accepted and ignored."""
-    orders, _, _ = client(sqs.Queue("orders"))
+@pytest.mark.parametrize(("count", "ok"), [(0, False), (1, True), (1_000, True), (1_001, False)])
+def test_max_receive_count_of_a_policy(count: int, ok: bool) -> None:
+    """The same, set while the bus runs."""
+    policy = json.dumps({"deadLetterTargetArn": sqs.Queue("d").arn, "maxReceiveCount": count})
+    orders, machine, _ = client(sqs.Queue("orders"))
 
-    with pytest.raises(InvalidSetting, match="message_group_id"):
-        done(orders.send_message("x", message_group_id="g"))
+    if ok:
+        done(orders.set_queue_attributes({"RedrivePolicy": policy}))
+        assert machine.settings.max_receive_count == count
+    else:
+        with pytest.raises(sqs.InvalidAttributeValue):
+            done(orders.set_queue_attributes({"RedrivePolicy": policy}))
+
+
+def test_ten_receives_where_a_policy_does_not_say() -> None:
+    """Declared or set."""
+    orders, machine, _ = client(sqs.Queue("orders"))
+
+    done(orders.set_queue_attributes({"RedrivePolicy": json.dumps({"deadLetterTargetArn": sqs.Queue("d").arn})}))
+
+    assert machine.settings.max_receive_count == 10
+    assert sqs.Redrive(sqs.Queue("d")).max_receive_count == 10
 
 
 def test_send_and_receive_show_digests_and_attributes() -> None:
@@ -227,6 +254,35 @@ def test_peek_sees_all_and_changes_nothing() -> None:
 
     done(main())
     assert machine.outstanding() == 3
+
+
+def test_peek_may_be_asked_for_nothing() -> None:
+    """But not for less."""
+    orders, _, _ = client(sqs.Queue("orders"))
+
+    async def main() -> None:
+        await orders.send_message("x")
+        assert await orders.peek(limit=0) == []
+        with pytest.raises(InvalidSetting, match="limit=-1"):
+            await orders.peek(limit=-1)
+
+    done(main())
+
+
+def test_one_is_received_and_listed_by_default() -> None:
+    """One message, the newest move task (bc:sqs)."""
+    dead, _, _ = client(sqs.Queue("dead"))
+
+    async def main() -> None:
+        for _ in range(2):
+            await dead.start_message_move_task(max_number_of_messages_per_second=1)
+            await dead.send_message("x")
+
+        assert len(await dead.receive_message()) == 1
+        assert len(await dead.list_message_move_tasks()) == 1
+        assert len(await dead.list_message_move_tasks(10)) == 2
+
+    done(main())
 
 
 def test_attributes_of_a_queue() -> None:

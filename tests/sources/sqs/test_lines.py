@@ -39,8 +39,8 @@ def show(line: Any, each: Message) -> None:
 
 
 def free(line: Any, each: Message) -> None:
-    each.state = GONE
-    line.freed(each)
+    was, each.state = each.state, GONE
+    line.freed(each, was)
 
 
 def test_returned_message_stands_where_it_stood() -> None:
@@ -118,6 +118,18 @@ def test_poison_at_the_head_of_a_group_costs_nothing() -> None:
     [group] = line._groups.values()
 
     assert len(group._fresh) + len(group._returned) + len(group._in_flight) + len(line._starts) < 100
+
+
+def test_long_group_goes_in_order() -> None:
+    """What is passed is cut off, and nothing else."""
+    line = filled(FifoLine(), *(message(number) for number in range(100)))
+    gone = []
+    for _ in range(100):
+        [each] = give_out(line, 1)
+        free(line, each)
+        gone.append(each.number)
+
+    assert gone == list(range(100))
 
 
 def test_copies_go_their_own_way() -> None:

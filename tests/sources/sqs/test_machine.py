@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from eventbus.core.effects import Arrived, Deliver, Receive, Received, Release, Settle, Settled
 from eventbus.names import Arn
 from sources import sqs
-from sources.sqs.message import More, receipt_of
+from sources.sqs.message import More, handle_of, receipt_of
 from tests.contracts.queue_model import QueueModel
 from tests.golden import load, match
 from tests.sources.helpers import Machines, birth, make_queue
@@ -47,6 +47,65 @@ def test_deleted_message_is_gone() -> None:
 
     assert receive(queue, 5.0) == []
     assert queue.outstanding() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "seconds", "ok"), [(0.0, 43_200, True), (100.0, 43_100, True), (100.0, 43_100.1, False)]
+)
+def test_visibility_ends_twelve_hours_after_the_receive(now: float, seconds: float, ok: bool) -> None:
+    """Extensions included (bc:sqs ChangeMessageVisibility)."""
+    queue = make_queue(visibility_timeout=200)
+    queue.send(0.0, "a", {}, None)
+    [record] = receive(queue, 0.0)
+
+    if ok:
+        queue.change_visibility(now, record.handle, seconds)
+    else:
+        with pytest.raises(sqs.InvalidParameterValue, match="43200 seconds"):
+            queue.change_visibility(now, record.handle, seconds)
+
+
+def test_receipt_that_was_not_given_is_none() -> None:
+    """Of the right form, but of no receive."""
+    queue = make_queue()
+    queue.send(0.0, "a", {}, None)
+    first = handle_of(queue.birth.ids, 1)
+
+    with pytest.raises(sqs.ReceiptHandleIsInvalid):
+        queue.delete(0.0, first)
+    assert [record.handle for record in receive(queue, 0.0)] == [first]
+    with pytest.raises(sqs.ReceiptHandleIsInvalid):
+        queue.delete(0.0, handle_of(queue.birth.ids, 2))
+
+
+def test_so_many_are_in_flight_at_most() -> None:
+    """120,000, and one more when one is deleted."""
+    queue = make_queue()
+    for _ in range(120_001):
+        queue.send(0.0, "a", {}, None)
+    given = receive(queue, 0.0, 200_000)
+
+    assert len(given) == 120_000
+    with pytest.raises(sqs.OverLimit, match="120,000"):
+        queue.check_room(0.0)
+    queue.delete(0.0, given[0].handle)
+    queue.check_room(0.0)
+    assert len(receive(queue, 0.0)) == 1
+
+
+@pytest.mark.parametrize(("again", "ok"), [(69.9, False), (70.0, True)])
+def test_purge_once_a_minute(again: float, ok: bool) -> None:
+    """From the last one on."""
+    queue = make_queue()
+    queue.purge(10.0)
+    queue.send(20.0, "a", {}, None)
+
+    if ok:
+        queue.purge(again)
+    else:
+        with pytest.raises(sqs.PurgeQueueInProgress, match="every 60 seconds"):
+            queue.purge(again)
+    assert queue.outstanding() == (0 if ok else 1)
 
 
 def test_record_does_not_change_with_a_later_receive() -> None:
@@ -113,6 +172,39 @@ def test_delay() -> None:
     assert queue.counts(0.0)["ApproximateNumberOfMessagesDelayed"] == 2
     assert bodies(receive(queue, 2.0)) == ["own"]
     assert bodies(receive(queue, 5.0)) == ["queue's"]
+
+
+def test_delay_of_a_second_is_due_before_the_retention() -> None:
+    """Behind a message without a delay."""
+    queue = make_queue(message_retention_period=60)
+    queue.send(0.0, "at once", {}, None)
+    queue.send(0.0, "later", {}, None, 1)
+
+    assert queue.next_deadline() == 1.0
+
+
+def test_dead_letter_is_not_delayed() -> None:
+    """It has waited."""
+    queue = make_queue(visibility_timeout=1, redrive=sqs.Redrive(sqs.Queue("dead"), max_receive_count=1))
+    other = make_queue("dead", delay_seconds=5)
+    queue.send(0.0, "a", {}, None)
+    receive(queue, 0.0)
+    receive(queue, 1.0)
+    Machines(queue, other).drain(1.0)
+
+    assert bodies(receive(other, 1.0)) == ["a"]
+
+
+def test_queue_is_as_old_as_its_bus_until_it_is_changed() -> None:
+    """What is shown as LastModifiedTimestamp; a refused change is none."""
+    queue = make_queue()
+    with pytest.raises(sqs.InvalidAttributeValue):
+        queue.change_settings(5.0, {"DelaySeconds": "901"})
+    assert queue.changed_at == 0.0
+
+    queue.change_settings(6.0, {"DelaySeconds": "900"})
+
+    assert queue.changed_at == 6.0
 
 
 def test_arrived_is_said_once_after_a_receive_that_found_too_little() -> None:

@@ -187,9 +187,22 @@ def test_late_answer_after_a_purge_changes_nothing() -> None:
     assert set(machine.counts(1.0).values()) == {0}
 
 
+def test_tasks_are_listed_newest_first() -> None:
+    """Ten at most, the older ones are forgotten."""
+    dead, _, feed = client(sqs.Queue("dead"))
+
+    async def main() -> list[int]:
+        for number in range(11):
+            feed.now = float(number)
+            await dead.start_message_move_task()
+        return [task.started_timestamp % 60_000 for task in await dead.list_message_move_tasks(10)]
+
+    assert done(main()) == [number * 1_000 for number in range(10, 0, -1)]
+
+
 @pytest.mark.parametrize("limit", [0, 11])
-def test_ten_tasks_are_listed_at_most(limit: int) -> None:
-    """And one at least."""
+def test_how_many_tasks_may_be_asked_for(limit: int) -> None:
+    """One to ten."""
     dead, _, _ = client(sqs.Queue("dead"))
 
     with pytest.raises(sqs.InvalidParameterValue):

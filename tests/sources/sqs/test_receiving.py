@@ -157,3 +157,15 @@ def test_too_many_in_flight() -> None:
         assert message.body == "120000"
 
     done(main())
+
+
+@pytest.mark.parametrize(("length", "shown"), [(80, "x" * 80), (81, "x" * 77 + "...")])
+def test_long_body_is_shown_by_its_beginning(length: int, shown: str) -> None:
+    """Where a message is printed."""
+    orders, _, _ = client(sqs.Queue("orders"))
+
+    async def main() -> str:
+        await orders.send_message("x" * length)
+        return repr(*await orders.receive_message())
+
+    assert f"body='{shown}'" in done(main())

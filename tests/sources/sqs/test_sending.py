@@ -1,7 +1,6 @@
 """Sending through a client, and what other machines deliver."""
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from tests.sources.helpers import Feed, birth, client, done, make_queue
 FUNCTION = async_address(function_arn("work"))
 TRACE = {"AWSTraceHeader": {"data_type": "String", "string_value": "Root=1-67891233-abcdef012345678912345678"}}
 ENTRY = {"id": "a", "message_body": "x"}
+KIND = {"data_type": "String", "string_value": "order"}
 
 
 class Counting(Feed):
@@ -141,12 +141,34 @@ def test_half_a_letter_is_refused() -> None:
         done(orders.send_message("\ud800"))
 
 
+def test_wrong_name_of_an_attribute_is_shown_by_its_beginning() -> None:
+    """It may be very long."""
+    orders, _, _ = client(sqs.Queue("orders"))
+
+    with pytest.raises(sqs.InvalidParameterValue, match="name '!{20}' is invalid"):
+        done(orders.send_message("x", message_attributes={"!" * 21: KIND}))
+
+
+@pytest.mark.parametrize(("at", "visible"), [(0.9, 0), (1.0, 1)])
+def test_delay_of_a_second(at: float, visible: int) -> None:
+    """The shortest there is."""
+    orders, _, feed = client(sqs.Queue("orders"))
+
+    async def main() -> int:
+        await orders.send_message("x", delay_seconds=1)
+        feed.now = at
+        return len(await orders.receive_message())
+
+    assert done(main()) == visible
+
+
 def test_trace_header_comes_back() -> None:
-    """The only system attribute that a sender may give."""
+    """The only system attribute that a sender may give; it makes no FIFO message."""
     orders, machine, _ = client(sqs.Queue("orders"))
 
     async def main() -> None:
-        await orders.send_message("x", message_system_attributes=TRACE)
+        sent = await orders.send_message("x", message_system_attributes=TRACE)
+        assert sent.sequence_number is None
         with pytest.raises(sqs.InvalidParameterValue):
             await orders.send_message("x", message_system_attributes={"SenderId": TRACE["AWSTraceHeader"]})
 
@@ -154,8 +176,8 @@ def test_trace_header_comes_back() -> None:
     assert attributes_of(machine)["AWSTraceHeader"] == TRACE["AWSTraceHeader"]["string_value"]
 
 
-def test_destination_record_of_a_function_carries_a_trace() -> None:
-    """Well-formed, of its time, and another one for each (recorded 2025-11)."""
+def test_each_record_of_a_function_carries_another_trace() -> None:
+    """Into the attributes that a receive shows."""
     queue = make_queue("orders")
     headers = []
     for _ in range(2):
@@ -163,8 +185,6 @@ def test_destination_record_of_a_function_carries_a_trace() -> None:
         assert delivered(queue) is None
         headers.append(attributes_of(queue)["AWSTraceHeader"])
 
-    found = [re.fullmatch(r"Root=1-([0-9a-f]{8})-([0-9a-f]{24});Parent=[0-9a-f]{16};Sampled=[01]", h) for h in headers]
-    assert [each is not None and int(each[1], 16) for each in found] == [1_767_225_607] * 2
     assert headers[0] != headers[1]
 
 
@@ -256,4 +276,4 @@ def test_size_of_a_record_is_counted_on_the_safe_side(fifo: bool, body: str, cou
     length = len(json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode())
 
     assert isinstance(record, Received)
-    assert length <= record.size <= 2 * length + 620
+    assert length <= record.size <= length + 1_200

@@ -35,6 +35,21 @@ def test_lease_holds_only_for_what_is_still_hidden_until_then() -> None:
     assert [message.number for _, _, message in timetable.due(3.0, receipts)] == [3]
 
 
+def test_no_more_leases_are_over_than_messages_in_flight() -> None:
+    """But for some slack."""
+    timetable = Timetable()
+    receipts = {number: given_out(number, 43_200.0) for number in range(100)}
+    for number in receipts:
+        timetable.lease(43_200.0, number, number + 1)
+    held = 0
+    for receipt in range(100, 1_000):
+        timetable.lease(43_200.0, receipt, receipt + 1)
+        timetable.tidy(100, receipts)
+        held = max(held, len(timetable._leases))
+
+    assert held <= 2 * 100 + SLACK
+
+
 def test_leases_that_are_over_are_forgotten() -> None:
     """A long visibility timeout holds nothing of what was deleted long ago."""
     timetable = Timetable()
