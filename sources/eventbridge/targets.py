@@ -202,10 +202,7 @@ def _check_dead_letter(queue: Any) -> None:
 
 def _check_group(id: str, arn: Arn, group: object) -> None:
     checking.check_text(group, "sqsParameters.messageGroupId", GROUP_LIMIT)
-    fifo = arn.service == "sqs" and arn.endswith(".fifo")
-    if fifo and not group:
+    if arn.service == "sqs" and arn.endswith(".fifo") and not group:
         raise InvalidParameter(f"Parameter(s) SqsParameters must be specified for target: {id}.")
-    if group is not None and not fifo:
-        raise InvalidParameter(
-            f"message_group_id={group!r} of target {id}: FIFO queues only, fair queues are not offered"
-        )
+    if group is not None and arn.service != "sqs":
+        raise InvalidParameter(f"message_group_id={group!r} of target {id}: queues only")

@@ -165,8 +165,9 @@ class Settings:
         fifo = target.endswith(".fifo")
         if target.service == "sns" and fifo:
             raise refuse("target", target.name, TARGETS)
-        if (target.service == "sqs" and fifo) != (self.message_group_id is not None):
-            raise refuse("message_group_id", self.message_group_id, "a text for a FIFO queue, nothing otherwise")
+        given = self.message_group_id is not None
+        if (given and target.service != "sqs") or (fifo and not given):
+            raise refuse("message_group_id", self.message_group_id, "a text for a queue, which a FIFO queue needs")
         for setting, value in (("detail_type", self.detail_type), ("source", self.event_source)):
             if (target.service == "events") != (value is not None):
                 raise refuse(setting, value, "a text for an event bus, nothing otherwise")

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from eventbus.checks import texts
 from eventbus.core.effects import Cause, Deliver
-from eventbus.errors import InvalidSetting
 
 from . import attributes as message_attributes
 from .errors import (
@@ -167,7 +166,9 @@ def _check_group(settings: Settings, sent: str, message: Message) -> None:
     if not settings.fifo:
         if message.deduplication_id is not None:
             raise invalid("MessageDeduplicationId Reason: The request includes a parameter for FIFO topics only")
-        raise InvalidSetting(f"message_group_id={message.group!r} is refused: fair queues are not offered yet")
+        assert message.group is not None
+        _check_fifo_id("MessageGroupId", message.group)  # it goes on to standard queues, whose tenant it names
+        return
     if message.group is None:
         raise invalid("The MessageGroupId parameter is required for FIFO topics")
     _check_fifo_id("MessageGroupId", message.group)

@@ -239,15 +239,19 @@ class TopicMachine:
         effect = Deliver(subscription.endpoint, self.arn, token, body, attributes, message.cause)
         if subscription.fifo:
             effect.group, effect.deduplication_id = message.group, message.deduplication_id
+        elif message.group is not None and not self.settings.fifo and subscription.protocol == "sqs":
+            effect.group = message.group
         delivery = Delivery(effect, subscription.retries, now, Sending(subscription, message, texts))
         subscription.replaying += texts.replayed
-        if message.group is not None and self._queued(subscription, message.group, delivery):
+        if self.settings.fifo and self._queued(subscription, message, delivery):
             return
         self._send(delivery)
         self._deliveries.add(delivery)
 
-    def _queued(self, subscription: Subscribed, group: str, delivery: Delivery) -> bool:
+    def _queued(self, subscription: Subscribed, message: Message, delivery: Delivery) -> bool:
         """Whether it has to wait; otherwise its group waits for it."""
+        group = message.group
+        assert group is not None
         lane = subscription.lanes.get(group)
         if lane is None:
             subscription.lanes[group] = deque()
@@ -259,7 +263,7 @@ class TopicMachine:
     def _leave(self, sending: Sending) -> None:
         """It has ended: the next of its group goes."""
         subscription, group = sending.subscription, sending.message.group
-        if group is None:
+        if group is None or not self.settings.fifo:
             return
         subscription.replaying -= sending.texts is not None and sending.texts.replayed
         lane = subscription.lanes[group]

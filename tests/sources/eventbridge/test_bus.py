@@ -290,7 +290,6 @@ def test_pattern_that_is_refused() -> None:
         (QUEUE, {"maximum_retry_attempts": None}, "maximumRetryAttempts"),
         (QUEUE, {"maximum_retry_attempts": 1.5}, "maximumRetryAttempts"),
         (QUEUE, {"maximum_event_age_in_seconds": True}, "maximumEventAgeInSeconds"),
-        (QUEUE, {"message_group_id": "g"}, "message_group_id"),
         (QUEUE, {"dead_letter": "arn"}, "DeadLetterConfig"),
         (QUEUE, {"role_arn": "arn"}, "role_arn"),
         (QUEUE, {"kinesis_parameters": {}}, "kinesis_parameters"),

@@ -200,12 +200,18 @@ def test_results_of_a_standard_topic() -> None:
     assert (first.sequence_number, second.sequence_number) == (None, None)
 
 
-def test_group_of_a_standard_topic_is_refused_by_name() -> None:
-    """It would only count for fair queues, which are not offered."""
-    client, _ = topic_at(0.0)
+def test_group_of_a_standard_topic_goes_on_to_standard_queues() -> None:
+    """To them alone, as the tenant of a fair queue; nothing waits for its group."""
+    queue, function = Sink(QUEUE), Sink(FUNCTION)
+    client, _ = topic_at(0.0, queue, function)
+    done(client.subscribe(QUEUE))
+    done(client.subscribe(FUNCTION))
 
-    with pytest.raises(InvalidSetting, match="message_group_id"):
-        done(client.publish("a", message_group_id="g"))
+    done(client.publish("a", message_group_id="g"))
+    done(client.publish("b", message_group_id="g"))
+
+    assert [effect.group for effect in queue.got] == ["g", "g"]
+    assert [effect.group for effect in function.got] == [None, None]
 
 
 def test_subscribing_again_is_the_same_subscription() -> None:

@@ -190,11 +190,11 @@ def test_other_machines_publish() -> None:
 
 
 def test_what_other_machines_may_not_publish_is_refused() -> None:
-    """For good: too long, empty, or with a group on a standard topic."""
+    """For good: too long, empty, or with a deduplication id on a standard topic."""
     for effect in (
         Deliver(QUEUE, FUNCTION, 7, "x" * 262_145),
         Deliver(QUEUE, FUNCTION, 7, ""),
-        Deliver(QUEUE, FUNCTION, 7, "x", group="g"),
+        Deliver(QUEUE, FUNCTION, 7, "x", group="g", deduplication_id="d"),
     ):
         machine = make_topic()
         machine.deliver(0.0, effect)
