@@ -14,7 +14,7 @@ import pytest
 import eventbus
 from eventbus import App, Bus
 from eventbus.runtime import codec
-from sources import sqs
+from sources import eventbridge, sns, sqs
 
 N = 10_000
 
@@ -120,4 +120,62 @@ def test_ten_thousand_events(monkeypatch: pytest.MonkeyPatch) -> None:
         "wakes": 6,
         "heap": 16,
         "invocations": 12_000,
+    }
+
+
+def test_ten_thousand_publishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One turn each, whatever the number of subscriptions; no task, no timer, no JSON of ours."""
+    counted = Counted(monkeypatch)
+    app = App()
+    orders = app.add(sns.Topic("orders"))
+    for number in range(10):
+        app.add(sns.Subscription(orders, app.add(sqs.Queue(f"queue-{number}"))))
+
+    async def load(bus: Bus) -> None:
+        for _ in range(N):
+            await bus[orders].publish("x")
+
+    found = measured(app, load, counted)
+
+    assert found == {
+        "_encode_event": 0,
+        "_encode_result": 0,
+        "decode": 0,
+        "create_task": 0,
+        "turns": 10_010,
+        "wakes": 0,
+        "heap": 10,
+        "invocations": 0,
+    }
+
+
+def test_ten_thousand_events_through_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One turn a put and an attempt; decoded once an attempt, whatever the number of rules."""
+    counted = Counted(monkeypatch)
+    app = App()
+
+    @app.function(reserved_concurrent_executions=10)
+    async def work(event: Any, context: Any) -> None:
+        return
+
+    shop = app.add(eventbridge.EventBus("shop"))
+    for number in range(100):
+        app.add(eventbridge.Rule(f"rule-{number}", shop, event_pattern={"source": [f"s{number}"]}, targets=[work]))
+
+    async def load(bus: Bus) -> None:
+        for number in range(N):
+            entry = {"source": f"s{number % 100}", "detail_type": "t", "detail": "{}"}
+            await bus[shop].put_events([entry])
+
+    found = measured(app, load, counted)
+
+    assert found == {
+        "_encode_event": 0,
+        "_encode_result": 0,
+        "decode": N,
+        "create_task": 2,
+        "turns": 20_100,
+        "wakes": 0,
+        "heap": 3,
+        "invocations": N,
     }
