@@ -1,6 +1,6 @@
-"""J4: a bus with 100 rules (source, detail-type, a list, a number); each of N events matches one; done after N deliveries.
+"""J4: a bus with 100 rules (source, detail-type, a list, a number); each of N events matches one.
 
-`-n` events, `--rules` of them on the bus.
+`-n` events; RULES in the environment says how many rules. Done after N deliveries.
 """
 
 import asyncio

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from .app import App
 from .core.profile import Profile
-from .declaration import Function, Mapping
+from .declaration import Function
 from .errors import (
     BusBroken,
     EventBusError,
@@ -14,11 +14,13 @@ from .errors import (
     NotSettled,
     ServiceError,
 )
+from .event_source_mapping import Mapping
 from .runtime.answers import InvokeResponse, Statistics
 from .runtime.attempts import Attempt
 from .runtime.bus import Bus
 from .runtime.clock import AsleepForever, ClockStuck, VirtualLoop, run
 from .runtime.context import Context, current_bus
+from .runtime.mappings import EventSourceMapping
 from .runtime.sync import SyncBus, SyncClient
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ __all__ = [
     "ClockStuck",
     "Context",
     "EventBusError",
+    "EventSourceMapping",
     "Function",
     "FunctionError",
     "InvalidSetting",

@@ -1,22 +1,21 @@
 """App: the declaration. Built once at import, does no I/O, knows no loop; `start()` makes one run of it."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from contextlib import AbstractContextManager
-from typing import Any, Final, Literal, Never, TypeVar, Unpack, overload
+from typing import Any, Final, Literal, TypeVar, Unpack, overload
 
-from attrs import define, field, fields
+from attrs import define, field
 
 from .checks import between, given, refuse
 from .core.concurrency import ACCOUNT_CONCURRENCY, UNRESERVED_MINIMUM
-from .core.filtering import check_keys
 from .core.policy import Policy, Statement
 from .core.profile import Profile
-from .core.queue_mapping import QueueMappingConfig
-from .declaration import Function, FunctionSettings, Listener, Mapping, function_of, refuse_unknown
+from .declaration import Function, FunctionSettings, Listener, function_of
 from .errors import InvalidSetting
-from .listening import default_bus, listening, with_context
+from .event_source_mapping import Mapping, MappingSettings, mapping_of
+from .listening import check_event, default_bus, listener, listening
 from .names import Arn
 from .observe.logs import log_dropped, log_failure
 from .observe.trace import Journal
@@ -108,57 +107,37 @@ class App:
 
         `event` may have `*` for any letters; `detail` is a pattern of the payload. A handler takes the payload, or the
         payload and a context. Settings are those of `app.function`."""
+        check_event(event)
         if handler is None:
             return lambda decorated: self.on(event, decorated, detail=detail, **settings)
-        if isinstance(handler, Function):
-            refuse_unknown(settings)
-            self._known(handler.arn, "handler")
-        else:
-            handler = function_of(with_context(handler), settings)
-        rule = listening(self.name, event, detail, handler)
-        if handler.arn not in self._functions:
-            self._with(handler)
+        function = listener(handler, settings)
+        if function is handler and self._functions.get(function.arn) is not function:
+            raise InvalidSetting(f"handler: {function.name} is not a function of this app")
+        rule = listening(self.name, event, detail, function)
+        if function is not handler:
+            self._with(function)
         self.add(rule)
-        return handler
+        return function
 
     def map(
         self,
         source: EventSource[Any, E],
         function: Function[E, Any] | Function[dict[str, Any], Any],
-        *,
-        batch_size: int = 10,
-        maximum_batching_window_in_seconds: float = 0,
-        maximum_concurrency: int | None = None,
-        function_response_types: Sequence[str] = (),
-        filter_criteria: Sequence[MappingOf[str, Any] | str] = (),
-        enabled: bool = True,
-        **unsupported: Never,
+        **settings: Unpack[MappingSettings],
     ) -> Mapping:
-        """Have the records of `source` handled by `function` in batches (CreateEventSourceMapping)."""
-        refuse_unknown(unsupported, _MAP_SETTINGS)
-        for what, end, known in (("source", source, self._resources), ("function", function, self._functions)):
-            arn = getattr(end, "arn", None)
-            if not isinstance(arn, Arn) or known.get(arn) is not end:
-                raise InvalidSetting(f"{what}: {arn or end} is not part of this app; add it first")
-        if not isinstance(getattr(source, "lease", None), int | float):
-            raise InvalidSetting(f"source: {source.arn} can't be polled by a mapping")
+        """Have the records of `source` handled by `function` in batches (CreateEventSourceMapping). Settings are
+        described at `QueueMappingConfig` and `StreamMappingConfig`; a stream needs `starting_position`."""
+        arns = [getattr(end, "arn", None) for end in (source, function)]
+        owner = self._resources.get(arns[0]) if isinstance(arns[0], Arn) else None  # of a stream, its table
+        if owner is None:
+            owner = next((each for each in self._resources.values() if source in getattr(each, "streams", ())), None)
+        if owner is not source and source not in getattr(owner, "streams", ()):
+            raise InvalidSetting(f"source: {arns[0] or source} is not part of this app; add it first")
+        if not isinstance(arns[1], Arn) or self._functions.get(arns[1]) is not function:
+            raise InvalidSetting(f"function: {arns[1] or function} is not part of this app; add it first")
         if any(m.source.arn == source.arn and m.function.arn == function.arn for m in self._mappings):
             raise InvalidSetting(f"{source.arn.name} is already mapped to {function.name}")
-        if function.timeout > source.lease:
-            raise refuse(
-                "timeout", function.timeout, f"up to {source.lease:g}, the visibility_timeout of {source.arn.name}"
-            )
-        config = QueueMappingConfig(
-            batch_size=batch_size,
-            maximum_batching_window_in_seconds=maximum_batching_window_in_seconds,
-            maximum_concurrency=maximum_concurrency,
-            function_response_types=function_response_types,
-            filter_criteria=filter_criteria,
-            enabled=enabled,
-        )
-        config.check(fifo=source.fifo)
-        check_keys(config.filter_criteria, source.filter_keys)
-        mapping = Mapping(source=source, function=function, config=config)
+        mapping = mapping_of(source, function, settings)
         self._mappings.append(mapping)
         return mapping
 
@@ -288,6 +267,9 @@ class App:
         for wire in self._wires:
             for target in wire.targets:
                 self._known(target, f"target of {wire.arn}")
+        for mapping in self._mappings:
+            for target in mapping.targets:
+                self._known(target, f"on_failure of the mapping from {mapping.source.arn.name}")
         for statement in (*self._grants, *self._revoked):
             for end in (statement.principal, statement.resource):
                 self._known(end, f"statement about {statement.action}")
@@ -305,9 +287,6 @@ class App:
             cure = "; give one of them another name=..." if arn.resource.startswith("function:") else ""
             raise InvalidSetting(f"{arn} is declared twice: {self._places[arn]} and {place}{cure}")
         self._places[arn] = place
-
-
-_MAP_SETTINGS: Final = tuple(attribute.name for attribute in fields(QueueMappingConfig))
 
 
 def _action(action: str) -> str:

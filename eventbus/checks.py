@@ -14,11 +14,21 @@ def refuse(setting: str, value: object, allowed: str) -> InvalidSetting:
     return InvalidSetting(f"{setting}={value!r} is refused; allowed: {allowed}")
 
 
+def encodable(text: str) -> bool:
+    """Whether UTF-8 can hold it: no halves of surrogate pairs."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return True
+
+
 def texts(refusal: Callable[[str], Exception], **given: object) -> None:
     """Raise `refusal` for the first that is neither a text nor None, before it can do harm inside a turn."""
     for name, value in given.items():
-        if value is not None and not isinstance(value, str):
-            raise refusal(f"{name}={value!r}: a text")
+        if value is not None and (not isinstance(value, str) or not encodable(value)):
+            raise refusal(f"{name}={value!r}: a text{' that UTF-8 can hold' if isinstance(value, str) else ''}")
 
 
 def between(low: float, high: float, *, whole: bool = False) -> Validator:

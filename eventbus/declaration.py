@@ -9,10 +9,9 @@ from typing import Any, Final, Generic, Literal, TypedDict, TypeVar
 from attrs import field, fields, frozen
 
 from .checks import between, given, one_of, refuse
-from .core.queue_mapping import QueueMappingConfig
 from .errors import InvalidSetting, suggest
-from .names import Arn, arn_of, function_arn
-from .ports import DeliveryTarget, EventSource, Resource
+from .names import Arn, function_arn
+from .ports import DeliveryTarget, Resource
 
 E_contra = TypeVar("E_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
@@ -75,7 +74,7 @@ class Function(Generic[E_contra, R_co]):
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "arn", function_arn(self.name))
-        object.__setattr__(self, "is_async", _is_async(self.handler))
+        object.__setattr__(self, "is_async", runs_async(self.handler))
         self._check()
 
     def __call__(self, event: E_contra, context: Any = None) -> R_co:
@@ -122,20 +121,6 @@ class FunctionSettings(TypedDict, total=False):
     run: Run
 
 
-@frozen(eq=False, kw_only=True)
-class Mapping:
-    """An event source mapping: `source` is polled, `function` gets its records in batches."""
-
-    source: EventSource[Any, Any]
-    function: Function[Any, Any]
-    config: QueueMappingConfig
-    arn: Arn = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        name = f"event-source-mapping:{self.source.arn.name}:{self.function.name}"
-        object.__setattr__(self, "arn", arn_of("lambda", name))
-
-
 def function_of(handler: Callable[..., Any], settings: MappingOf[str, Any]) -> Function[Any, Any]:
     """`handler` with these settings; named after it where they give no name. Raises `InvalidSetting`."""
     refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS}, _SETTINGS)
@@ -149,7 +134,8 @@ def function_of(handler: Callable[..., Any], settings: MappingOf[str, Any]) -> F
     return Function(handler=handler, name=name, **given)
 
 
-def _is_async(handler: Callable[..., Any]) -> bool:
+def runs_async(handler: Callable[..., Any]) -> bool:
+    """Whether what it returns is to be awaited."""
     call = getattr(handler, "__call__", None)  # noqa: B004  # an object may have an async __call__
     return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
 

@@ -127,15 +127,8 @@ class StreamRecord(Record, Protocol):
 
 
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
-    """A declared resource that mappings can read; `Event_co` is the event its functions get."""
-
-    @property
-    def fifo(self) -> bool:
-        """Records have groups, handled in order."""
-
-    @property
-    def lease(self) -> float:
-        """Seconds that a received record stays invisible: no function may run longer (dg:services-sqs-configure)."""
+    """A declared resource that mappings can read, a `QueueSource` or a `StreamSource`; `Event_co` is the event its
+    functions get."""
 
     @property
     def polling_actions(self) -> Sequence[str]:
@@ -147,6 +140,28 @@ class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
 
     def event_type(self) -> Event_co:  # pragma: no cover - a witness for type checkers, never called
         ...
+
+
+@runtime_checkable
+class QueueSource(Protocol):
+    """Its machine is a `Pollable`."""
+
+    @property
+    def fifo(self) -> bool:
+        """Records have groups, handled in order."""
+
+    @property
+    def lease(self) -> float:
+        """Seconds that a received record stays invisible: no function may run longer (dg:services-sqs-configure)."""
+
+
+@runtime_checkable
+class StreamSource(Protocol):
+    """Its machine is a `Stream`."""
+
+    @property
+    def starting_positions(self) -> Sequence[str]:
+        """Where it can be read first."""
 
 
 @runtime_checkable

@@ -21,6 +21,9 @@ Dialect = Literal["rules", "scheduler"]
 Days = Callable[[int, int], Sequence[int]]
 """The days that are meant in a year's month, ascending."""
 
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 2199
+"""Of cron expressions."""
 _AN_INSTANT: Final = timedelta(microseconds=1)
 _RATE: Final = re.compile(r"([0-9]{1,9}) (minute|hour|day)(s?)")
 _AT: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})")
@@ -177,7 +180,7 @@ _DAY: Final = _Field("day-of-month", 1, 31)
 _MONTH: Final = _Field("month", 1, 12, _MONTHS)
 _WEEKDAY: Final = _Field("day-of-week", 1, 7, _WEEKDAYS, increments=False)
 _WEEK: Final = _Field("day-of-week after #", 1, 5)
-_YEAR: Final = _Field("year", 1970, 2199, goes_round=False)
+_YEAR: Final = _Field("year", FIRST_YEAR, LAST_YEAR, goes_round=False)
 
 
 def _cron(inside: str) -> Cron:

@@ -73,3 +73,11 @@ def test_asynchronous_example(tmp_path: Path) -> None:
 def test_producers_example(tmp_path: Path) -> None:
     """Each picture in the queue of its size, thirty nights."""
     assert script(tmp_path, "sns.Topic") == ["['cat.png'] 1", "30 nights"]
+
+
+def test_streams_example(tmp_path: Path) -> None:
+    """One record is cut out of its batch."""
+    lines = script(tmp_path, "kinesis.Stream")
+
+    assert lines[0] == "1 poisoned"
+    assert any("bisected" in line for line in lines)

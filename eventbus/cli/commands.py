@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -28,20 +29,31 @@ INTERRUPTED = 130
 commands: typer.Typer = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Invoke functions the way AWS Lambda is invoked, in process."
 )
+
+
+class Act(Enum):
+    SHOP = "shop"
+    STREAMS = "streams"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @commands.command()
 def demo(
+    act: Annotated[
+        Act, typer.Argument(help="`shop`: bucket, queue, batches. `streams`: a poisoned record, bisected.")
+    ] = (Act.SHOP),
     folder: Annotated[
         Path, typer.Option("--input", help="A folder of order files, one JSON object a line.", show_default=False)
     ] = demo_run.SAMPLE,
     as_json: AsJson = False,
 ) -> None:
-    """Files of orders through bucket, function, queue and batches, until the last dead letter; in virtual time."""
+    """Files of orders through bucket, function, queue and batches, or over a stream, until the last dead letter; in
+    virtual time."""
     if not folder.is_dir():
         _fail(f"--input {folder}: no such folder")
-    report = demo_run.run(folder)
+    report = demo_run.run(folder, act.value)
     if as_json:
         print(json.dumps(report.to_json(), indent=2))
         return
@@ -52,7 +64,8 @@ def demo(
         console.print(report.story, markup=False, soft_wrap=True)
     console.print("\nDead letters:")
     for message in report.dead_letters:
-        console.print(f"  received {message['receives']} times: {message['body']}", markup=False, soft_wrap=True)
+        word = "received" if act is Act.SHOP else "tried"
+        console.print(f"  {word} {message['receives']} times: {message['body']}", markup=False, soft_wrap=True)
     console.print(
         f"\nsimulated {_span(report.simulated)} in {report.took:.2f} s; "
         f"{len(report.attempts):,} invocations, {len(report.dead_letters):,} dead letters"

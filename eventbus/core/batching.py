@@ -7,11 +7,14 @@ records' own metadata included; or when its window is over (dg:invocation-events
 from collections.abc import Container, Sequence
 from json import loads
 from math import inf
-from typing import Final
+from typing import Any, Final
 
-from attrs import define, field
+from attrs import Attribute, define, field
 
-from .effects import Record
+from eventbus.checks import refuse
+
+from .chain import merge
+from .effects import Cause, Record
 
 EVENT_LIMIT: Final = 6_291_456
 """Bytes of a batch's event as JSON: 6 MB of 1,024 KB (dg:gettingstarted-limits)."""
@@ -95,7 +98,31 @@ def event_size(count: int, record_bytes: int) -> int:
     return ENVELOPE + record_bytes + SEPARATOR * max(0, count - 1)
 
 
+def window_end(now: float, window: float, completed_at: float) -> float:
+    """When a batching window is over that starts with a first record at `now`, or started when the previous invocation
+    ended if that is less than a window ago (dg:invocation-eventsourcemapping)."""
+    return (completed_at if now < completed_at + window else now) + window
+
+
+def batch_cause(records: Sequence[Record]) -> Cause | None:
+    """The longest chain of each function; most batches have no cause, or all their records the same one."""
+    causes = [record.cause for record in records]
+    first = causes[0]
+    return first if causes.count(first) == len(causes) else merge(causes)
+
+
+REPORT: Final = "ReportBatchItemFailures"
 PARTIAL_ANSWER: Final = b'"batchItemFailures"'
+
+
+def as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def response_types(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+    """FunctionResponseTypes: nothing, or that the function's answer says which records failed."""
+    if value not in ((), (REPORT,)):
+        raise refuse(attribute.name, value, f"() or ({REPORT!r},)")
 
 
 def partial_response(payload: bytes, batch: Sequence[Record]) -> tuple[Sequence[Record], Sequence[Record]]:
@@ -113,6 +140,21 @@ def partial_response(payload: bytes, batch: Sequence[Record]) -> tuple[Sequence[
         return batch, ()
     succeeded = [record for record in batch if record.identifier not in named]
     return succeeded, [record for record in batch if record.identifier in named]
+
+
+def first_failed(payload: bytes, batch: Sequence[Record]) -> int | None:
+    """Of a batch in the order of its shard: how many records precede the first that failed, by such an answer; all of
+    them if none failed. None: the answer fails all, by its form or with what is not in the batch
+    (dg:services-kinesis-batchfailurereporting)."""
+    if payload == b"null":
+        return len(batch)
+    named = _named(payload)
+    if named is None:
+        return None
+    found = [at for at, record in enumerate(batch) if record.identifier in named] if named else []
+    if len(found) < len(named):
+        return None
+    return found[0] if found else len(batch)
 
 
 def _named(payload: bytes) -> set[str] | None:

@@ -63,6 +63,7 @@ class Invoke:
     source: Arn | None = None  # of the batch
     cause: Cause | None = None
     tail: list[str] | None = None  # where the caller wants the lines that are logged
+    extra: dict[str, Any] | None = None  # what a tumbling window adds to the event; `state` in it is JSON text
 
 
 @define(eq=False)
@@ -155,14 +156,26 @@ class Release:
 
 @define(eq=False)
 class Arrived:
-    """A source has records again, said once after somebody found fewer than asked for; of one `shard`, or, where that is
-    None, of a queue, or shards that were not listed yet."""
+    """A source has records again, said once after somebody found fewer than asked for; of one `shard`, or, where that
+    is None, of a queue, or shards that were not listed yet."""
 
     source: Arn
     shard: str | None = None
 
 
 Attributes = dict[str, tuple[str, str | bytes]]  # name -> (data type, value)
+
+
+@define(eq=False)
+class FailedBatch:
+    """What the record of a failure is about. `source` words it when the record is delivered; with `payload` their event
+    is added as JSON text, `extra` in it."""
+
+    source: Arn
+    shard: str
+    records: Sequence[Record]
+    payload: bool = False
+    extra: dict[str, Any] | None = None
 
 
 @define(eq=False)
@@ -179,6 +192,7 @@ class Deliver:
     moved: Any = None  # redrive: what a queue hands to its dead-letter queue besides body and attributes
     group: str | None = None  # of a new message: `MessageGroupId`
     deduplication_id: str | None = None
+    failed: FailedBatch | None = None  # `body` lacks what its source says about it
 
 
 @define(eq=False)

@@ -5,8 +5,7 @@ One that asks for JSON refuses plain text, one that asks for a text refuses JSON
 source forgets it (dg:services-sqs-filtering).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from json import loads
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
@@ -20,32 +19,48 @@ if TYPE_CHECKING:
 PATTERNS_LIMIT: Final = 5
 """Of one mapping (dg:invocation-eventfiltering)."""
 
-_ABSENT: Final = object()
-
 
 @define(eq=False)
 class Filter:
-    """One pattern, with what it asks of the data under `data_key`."""
+    """One pattern, with what it asks of the data under `data_key`: a text, members of JSON, both in alternatives, or
+    nothing."""
 
     pattern: "Pattern"
     data_key: str
-    _data: Any = field(init=False)  # its part about the data, if any
+    _text: bool = field(init=False)
+    _members: bool = field(init=False)
+    _parse: Callable[[str], Any] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._data = loads(self.pattern.text).get(self.data_key, _ABSENT)
+        from .patterns.text import parse_json  # noqa: PLC0415  # as in `_pattern_of`: whoever is here has paid for it
+
+        paths = _paths_of(self.pattern)
+        self._text = self.data_key in paths
+        self._members = any(path.startswith(f"{self.data_key}.") for path in paths)
+        self._parse = parse_json
 
     def refusal(self, view: Mapping[str, Any]) -> str | None:
         """None if it matches, else why not."""
         data = view.get(self.data_key)
-        if isinstance(data, str) and self._data is not _ABSENT:
-            decoded = _json_object(data)
-            if isinstance(self._data, dict):
-                if decoded is None:
-                    return f"{self.data_key}: is no JSON object"
+        if isinstance(data, str) and (self._text or self._members):
+            decoded = self._json_object(data)
+            if decoded is not None:
+                if not self._members:
+                    return f"{self.data_key}: is JSON, the pattern wants a text"
                 view = {**view, self.data_key: decoded}
-            elif decoded is not None:
-                return f"{self.data_key}: is JSON, the pattern wants a text"
+            elif not self._text:
+                return f"{self.data_key}: is no JSON object"
         return self.pattern.explain(view)
+
+    def _json_object(self, text: str) -> dict[str, Any] | None:
+        """Only an object is JSON to a filter; a number or a quoted text is read as it stands."""
+        if not text.lstrip().startswith("{"):
+            return None
+        try:
+            found = self._parse(text)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
 
 
 @define(eq=False)
@@ -77,20 +92,11 @@ def patterns_of(criteria: Any) -> "tuple[Pattern, ...]":
 def check_keys(patterns: "Sequence[Pattern]", keys: Sequence[str]) -> None:
     """Raise `InvalidSetting` for a pattern that looks at anything but the `keys` of its source."""
     for pattern in patterns:
-        for key in _keys_of(loads(pattern.text)):
-            if key.partition(".")[0] not in keys:
+        for path in _paths_of(pattern):
+            if path.partition(".")[0] not in keys:
                 raise InvalidSetting(
-                    f"filter_criteria={pattern.text}: {key} can't be filtered here; allowed: {', '.join(keys)}"
+                    f"filter_criteria={pattern.text}: {path} can't be filtered here; allowed: {', '.join(keys)}"
                 )
-
-
-def _keys_of(pattern: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in pattern.items():
-        if key == "$or":
-            for branch in value:
-                yield from _keys_of(branch)
-        else:
-            yield key
 
 
 def filters_of(patterns: "Sequence[Pattern]", data_key: str) -> Filters | None:
@@ -110,12 +116,6 @@ def _pattern_of(given: Any) -> "Pattern":
         raise InvalidSetting(f"filter_criteria={given!r}: {error}") from error
 
 
-def _json_object(text: str) -> dict[str, Any] | None:
-    """Only an object is JSON to a filter; a number or a quoted text is read as it stands."""
-    if not text.lstrip().startswith("{"):
-        return None
-    try:
-        found = loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+def _paths_of(pattern: "Pattern") -> list[str]:
+    """Whatever it looks at, in any of its alternatives."""
+    return list(dict.fromkeys(each.path for branch in pattern.branches for each in branch.fields))

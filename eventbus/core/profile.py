@@ -30,6 +30,9 @@ class Profile:
     mapping_throttle_wait: float = field(default=1.0, validator=at_least(0.001))
     mapping_throttle_wait_limit: float = field(default=20.0, validator=at_least(0.001))
     """A mapping keeps a throttled batch and tries again after these pauses, until its visibility is over."""
+    stream_retry_wait: float = field(default=0.5, validator=at_least(0.001))
+    stream_retry_wait_limit: float = field(default=60.0, validator=at_least(0.001))
+    """A mapping on a stream tries a batch again after `stream_retry_wait`, doubled each time, up to the limit."""
     rate_quotas: bool = False
     """Requests and new environments per second are limited; asynchronous events without account capacity throttled."""
 

@@ -19,6 +19,7 @@ PERMANENT: Final = frozenset(
         "InvalidParameterValue",
         "RequestTooLargeException",
         "ResourceNotFoundException",
+        "ValidationException",
     }
 )
 """Codes of refusals that another try would meet again: no permission, no such target, not to be taken as it is."""

@@ -32,6 +32,10 @@ def kind(step: Step, accepted: bool) -> str:
         return "batch request"
     if step.where.service in _OF_EVENTS:
         return "event"
+    if step.where.service == "kinesis":
+        return "record"
+    if step.where.service == "dynamodb":
+        return "change"
     return "object" if step.what in _OBJECT_WORDS else "message"
 
 

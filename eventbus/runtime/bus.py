@@ -33,6 +33,7 @@ from .engine import Engine, Journal, Setup, Trace
 from .environ import Environ
 from .faults import Faults
 from .handlers import EVENT_LIMIT, INVOKE_ACTION
+from .mapping_calls import MappingCalls
 from .outcome_of import RESPONSE_LIMIT as REQUEST_LIMIT
 from .sync import SyncBus
 
@@ -59,7 +60,7 @@ class Subscription:
         self._engine.unlisten(self._rule)
 
 
-class Bus:
+class Bus(MappingCalls):
     """Made by `app.start()`; an async context manager that may be entered and left in different tasks.
 
     `bus[resource]` is the client of a declared resource, `bus.sync` the same bus for code that can't await.
@@ -113,7 +114,8 @@ class Bus:
         client = self._clients.get(resource.arn)
         if client is None:
             machine = self._engine.driver.machines.get(resource.arn)
-            if machine is None or resource.arn not in self._setup.resources:
+            streams = [stream for each in self._setup.resources.values() for stream in getattr(each, "streams", ())]
+            if machine is None or (resource.arn not in self._setup.resources and resource not in streams):
                 known = [arn.name for arn in self._setup.resources]
                 raise ResourceNotFoundException(
                     f"no resource {resource.arn} in this app; {suggest(resource.arn.name, known)}"

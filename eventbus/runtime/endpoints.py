@@ -37,9 +37,19 @@ def http_extra() -> Any:
     """httpx, or an `InvalidSetting` that names the extra."""
     try:
         import httpx  # noqa: PLC0415  # an extra
+        import uvicorn  # noqa: F401, PLC0415  # of the same extra
     except ImportError:
         raise InvalidSetting("endpoints over HTTP need the extra: pip install 'eventbus[http]'") from None
     return httpx
+
+
+def check_url(url: str) -> None:
+    """Raise `InvalidSetting` for one that no request can be sent to."""
+    httpx = http_extra()
+    try:
+        _ = urlsplit(url).port, httpx.URL(url).host  # each refuses when it is read
+    except (ValueError, httpx.InvalidURL) as reason:
+        raise InvalidSetting(f"endpoint={url!r} is refused: {reason}") from None
 
 
 @define(eq=False)
@@ -63,7 +73,7 @@ class Endpoint:
         self._under_way += 1
         self._called.set()
         if self.task is None:
-            self.task = self.spawn(self._serve(), f"eventbus endpoint {self.arn}")
+            self.task = self.spawn(self._serve(), f"endpoint {self.arn}")
 
     def wake(self, now: float) -> None:
         return
@@ -75,7 +85,7 @@ class Endpoint:
         return self._under_way
 
     async def _serve(self) -> None:
-        async with http_extra().AsyncClient(timeout=ANSWER_LIMIT) as client:
+        async with http_extra().AsyncClient(timeout=None) as client:
             while True:
                 while self._waiting:
                     effect = self._waiting.popleft()
@@ -90,8 +100,9 @@ class Endpoint:
         if headers.get(MESSAGE_TYPE) == CONFIRMATION:
             body = self.confirmations.linked(body)
         try:
-            answer = await client.post(self.arn, content=body.encode(), headers=headers)
-        except http_extra().HTTPError as error:
+            async with asyncio.timeout(ANSWER_LIMIT):
+                answer = await client.post(self.arn, content=body.encode(), headers=headers)
+        except (http_extra().HTTPError, TimeoutError) as error:
             return f"ConnectionError: {type(error).__name__}: {error}"
         return None if answer.is_success else f"Status{answer.status_code}"
 
@@ -120,7 +131,7 @@ class Confirmations:
     def _open(self) -> None:
         door = socket.create_server(("127.0.0.1", 0))
         self._port = door.getsockname()[1]
-        self.spawn(self._serve(door), "eventbus confirmations")
+        self.spawn(self._serve(door), "confirmations")
 
     async def _serve(self, door: socket.socket) -> None:
         import uvicorn  # noqa: PLC0415  # an extra

@@ -17,20 +17,22 @@ from eventbus.core.concurrency import Concurrency
 from eventbus.core.effects import Invoke
 from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
-from eventbus.core.queue_mapping import QueueMapping
-from eventbus.declaration import Function, Mapping
+from eventbus.core.stream_mapping import with_window
+from eventbus.declaration import Function
 from eventbus.errors import BusBroken, InvalidSetting, NotInBus
+from eventbus.event_source_mapping import Mapping
 from eventbus.names import Arn, Ids
 from eventbus.ports import Birth, Machine, Pollable, Resource, Wire
 
 from . import clock
 from .attempts import Attempts
 from .driver import Driver, Probe
-from .endpoints import Confirmations, Endpoint, http_extra, is_url
+from .endpoints import Confirmations, Endpoint, check_url, is_url
 from .environment import Environment, Pool
 from .faults import Faults
 from .feed import Feed
 from .handlers import Handlers, LogFailure
+from .mappings import Mappings
 from .permissions import Permissions
 from .settling import Quiet
 from .stepping import Stepped
@@ -101,8 +103,9 @@ class Engine:
     environments: list[Environment] = field(factory=list, init=False)
     senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints
     confirmations: Confirmations | None = field(default=None, init=False)
+    mappings: Mappings = field(init=False)
     graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
-    _epoch: float = field(init=False)
+    epoch: float = field(init=False)  # seconds since 1970 at the bus's time 0
     _grace: float = field(init=False)
     _tokens: int = field(default=0, init=False)
     _default_bus: Any = field(default=None, init=False)
@@ -111,7 +114,7 @@ class Engine:
         setup, virtual = self.setup, clock.is_virtual(self.loop)
         self.seed = setup.seed if setup.seed is not None else (0 if virtual else clock.fresh_seed())
         self.base_context = contextvars.copy_context()
-        self._epoch = clock.epoch_of(self.loop)
+        self.epoch = clock.epoch_of(self.loop)
         grace = setup.profile.timeout_grace
         self._grace = grace if grace is not None else (0.0 if virtual else REAL_GRACE)
         self.driver = Driver(self.loop, self._turn_ended, self._broke, setup.probe)
@@ -136,8 +139,9 @@ class Engine:
         )
         self.handlers.register()
         if setup.journal is not None:
-            setup.journal.started(self.seed, self._epoch)
+            setup.journal.started(self.seed, self.epoch)
         self.callers = Callers()
+        self.mappings = Mappings(self)
         self.driver.add(self.callers.address, self.callers)
         self.driver.add(self.faults.address, self.faults)
         try:
@@ -149,7 +153,10 @@ class Engine:
 
     def at(self, seconds: float) -> datetime:
         """An aware UTC time, from seconds since the bus started."""
-        return datetime.fromtimestamp(self._epoch, UTC) + timedelta(seconds=seconds)
+        return datetime.fromtimestamp(self.epoch, UTC) + timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return self.at(self.driver.now())
 
     def next_token(self) -> int:
         self._tokens += 1
@@ -158,7 +165,8 @@ class Engine:
     def render(self, invoke: Invoke) -> Any:
         """The event of a batch, built by its source."""
         assert invoke.source is not None
-        return self.driver.machines[invoke.source].to_event(invoke.batch)
+        event = self.driver.machines[invoke.source].to_event(invoke.batch)
+        return event if invoke.extra is None else with_window(event, invoke.extra)
 
     async def close(self, drain: float) -> None:
         """Nothing new starts; what runs has `drain` seconds, then is cancelled, in order of start. If this is cancelled
@@ -192,8 +200,7 @@ class Engine:
             if not environment.abandoned:
                 environment.close()
                 self.loop.call_soon(environment.abandon_at_close)  # one step to clean up in
-        for mapping in self.setup.mappings:
-            machine = self.driver.machines[mapping.arn]
+        for machine in self.mappings.machines():
             self.driver.feed_if_alive(machine, machine.give_back)
         self.driver.close()
         self._tell_waiting()
@@ -235,26 +242,13 @@ class Engine:
                 self.setup.log_dropped(owner.function if isinstance(owner, AsyncQueue) else owner.arn, count)
 
     def _add_machines(self) -> None:
-        setup, ids = self.setup, partial(Ids, self.seed)
+        setup = self.setup
         for resource in setup.resources.values():
             self._add_resource(resource)
         for function in setup.functions.values():
             self._add_function(function)
         for mapping in setup.mappings:
-            machine = QueueMapping(
-                address=mapping.arn,
-                source=mapping.source.arn,
-                function=mapping.function.arn,
-                config=mapping.config,
-                fifo=mapping.source.fifo,
-                lease=mapping.source.lease,
-                filter_key=mapping.source.filter_keys[0],
-                ids=ids(mapping.arn),
-                profile=setup.profile,
-            )
-            self.driver.add(mapping.arn, machine)
-            self.handlers.readers.setdefault(mapping.source.arn, []).append(mapping.arn)
-            self.handlers.polling[mapping.source.arn] = mapping.source.polling_actions
+            self.mappings.add(mapping)
         urls = [target for wire in setup.wires for target in wire.targets if is_url(target)]
         for url in dict.fromkeys(urls):
             self._add_endpoint(url)
@@ -271,23 +265,30 @@ class Engine:
 
     def _add_resource(self, resource: Resource[Any]) -> Any:
         arn = resource.arn
-        machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self._epoch))
+        machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self.epoch))
         self.driver.add(arn, machine)
+        for stream in getattr(resource, "streams", ()):
+            self.driver.machines[stream.arn] = machine
         return machine
 
     def _add_endpoint(self, url: Arn) -> None:
         if clock.is_virtual(self.loop):
             raise InvalidSetting(f"endpoint={url!r} is refused in virtual time: a real server knows none")
-        http_extra()
+        check_url(url)
         if self.confirmations is None:
             self.confirmations = Confirmations(self.driver, self._spawn_sender)
         endpoint = Endpoint(url, self.driver, self._spawn_sender, self.confirmations)
         self.driver.add(url, endpoint)
 
     def _spawn_sender(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
-        task = self.loop.create_task(work, name=name, context=self.base_context.copy())
+        task = self._task(work, name)
         self.senders.append(task)
+        task.add_done_callback(self._sender_ended)
         return task
+
+    def _sender_ended(self, task: "asyncio.Task[None]") -> None:
+        if self.feed.closing is None:
+            self._fail_with(task, task.get_name())
 
     def default_bus(self) -> Any:
         """Its machine; every account has one, so it is made when first asked for."""
@@ -321,7 +322,7 @@ class Engine:
             on_failure=None if function.on_failure is None else function.on_failure.arn,
         )
         window = max(1, self.concurrency.limit(arn))
-        queue = AsyncQueue(arn, config, window, setup.profile, self._epoch, Ids(self.seed, arn))
+        queue = AsyncQueue(arn, config, window, setup.profile, self.epoch, Ids(self.seed, arn))
         self.driver.add(queue.address, queue)
         self.handlers.queues[queue.address] = queue
         self.handlers.pools[arn] = Pool(
@@ -332,21 +333,25 @@ class Engine:
             idle_lifetime=setup.profile.environment_idle,
         )
 
-    def spawn(self, environment: Environment) -> None:
+    def _task(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """The single place that makes tasks."""
+        return self.loop.create_task(work, name=f"eventbus {name}", context=self.base_context.copy())
+
+    def spawn(self, environment: Environment) -> None:
         self.environments.append(environment)
-        environment.task = self.loop.create_task(
-            environment.serve(), name=f"eventbus {environment.address}", context=self.base_context.copy()
-        )
+        environment.task = self._task(environment.serve(), environment.address)
         environment.task.add_done_callback(partial(self._environment_ended, environment))
 
     def _environment_ended(self, environment: Environment, task: "asyncio.Task[None]") -> None:
         self.environments.remove(environment)
-        if environment.closing or environment.abandoned:
-            return
+        if not (environment.closing or environment.abandoned):
+            self._fail_with(task, environment.address)
+
+    def _fail_with(self, task: "asyncio.Task[None]", during: str) -> None:
+        """A task of ours that ended with an error breaks the bus."""
         error = asyncio.CancelledError("cancelled from outside") if task.cancelled() else task.exception()
         if error is not None:
-            self.driver.fail(error, environment.address)
+            self.driver.fail(error, during)
 
     def _turn_ended(self) -> None:
         self.handlers.let_out()

@@ -13,6 +13,7 @@ from eventbus.core.effects import (
     Arrived,
     Deliver,
     Delivered,
+    FailedBatch,
     Finished,
     Invoke,
     ListShards,
@@ -25,6 +26,7 @@ from eventbus.core.effects import (
     ShardsListed,
 )
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, TimedOut
+from eventbus.core.stream_mapping import with_batch, with_window
 from eventbus.names import Arn, async_address
 
 from .attempts import Attempts
@@ -142,8 +144,8 @@ class Handlers:
 
     def _may_read(self, effect: Receive | ListShards) -> bool:
         """A mapping whose function may not read is disabled: nothing consumes that source."""
-        if self.permissions.policy is None:
-            return True
+        if self.permissions.policy is None or effect.asker not in self.readers.get(effect.source, ()):
+            return True  # a consumer passes on what its mapping was allowed to ask
         function = self.driver.machines[effect.asker].function
         actions = self.polling[effect.source]
         if not any(self.permissions.refusal(function, action, effect.source) for action in actions):
@@ -194,10 +196,19 @@ class Handlers:
             if reason is not None:
                 self._answer(effect, f"AccessDeniedException: {reason}")
                 return
+        if effect.failed is not None:
+            self._word(effect, effect.failed)
         if queue is None:
             self.driver.tell(effect.target, "deliver", effect)
         else:
             self._invoke_event(queue, effect)
+
+    def _word(self, effect: Deliver, failed: FailedBatch) -> None:
+        """The record of a failure is completed by the source that it is about."""
+        source = self.driver.machines[failed.source]
+        name, info = source.batch_info(failed.shard, failed.records)
+        event = with_window(source.to_event(failed.records), failed.extra) if failed.payload else None
+        effect.body, effect.failed = with_batch(effect.body, name, info, event), None
 
     def _invoke_event(self, queue: AsyncQueue, effect: Deliver) -> None:
         payload = effect.body.encode()

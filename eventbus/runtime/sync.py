@@ -16,12 +16,13 @@ from .stepping import Stepped
 
 if TYPE_CHECKING:
     from eventbus.declaration import Function
-    from eventbus.ports import Resource
+    from eventbus.ports import EventSource, Resource
 
     from .answers import InvokeResponse, Statistics
     from .bus import Bus
     from .engine import Trace
     from .faults import Faults
+    from .mappings import EventSourceMapping
 
 T = TypeVar("T")
 
@@ -57,6 +58,23 @@ class SyncBus:
 
     def emit(self, event: str, payload: Mapping[str, Any]) -> str:
         return self.run(self._bus.emit(event, payload))
+
+    def create_event_source_mapping(
+        self, event_source: "EventSource[Any, Any]", function: "Function[Any, Any]", **settings: Any
+    ) -> "EventSourceMapping":
+        return self.run(self._bus.create_event_source_mapping(event_source, function, **settings))
+
+    def update_event_source_mapping(self, uuid: str, **settings: Any) -> "EventSourceMapping":
+        return self.run(self._bus.update_event_source_mapping(uuid, **settings))
+
+    def delete_event_source_mapping(self, uuid: str) -> "EventSourceMapping":
+        return self.run(self._bus.delete_event_source_mapping(uuid))
+
+    def get_event_source_mapping(self, uuid: str) -> "EventSourceMapping":
+        return self.run(self._bus.get_event_source_mapping(uuid))
+
+    def list_event_source_mappings(self, **chosen: Any) -> "list[EventSourceMapping]":
+        return self.run(self._bus.list_event_source_mappings(**chosen))
 
     def settle(self, within: float = 90_000, invocations: int = 1_000_000) -> None:
         self.run(self._bus.settle(within, invocations))

@@ -9,6 +9,7 @@ What a function's asynchronous queue sends is an invocation record, and becomes 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from eventbus.checks import encodable
 from eventbus.core.effects import Deliver
 from eventbus.core.patterns.text import NotJson, parse_json
 from eventbus.names import Arn
@@ -16,7 +17,7 @@ from eventbus.names import Arn
 from .checking import instant
 from .entries import Entry
 from .errors import InvalidParameter
-from .events import Event, encodable, instant_text, minified
+from .events import Event, instant_text, minified
 
 FUNCTION_QUEUE: Final = ":async"
 """The ending of the address of a function's asynchronous queue."""

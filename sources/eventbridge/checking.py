@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from attrs import frozen
@@ -167,7 +167,10 @@ def instant(value: object, member: str) -> float:
             found = None
     if not isinstance(found, datetime) or found.tzinfo is None:
         raise InvalidParameter(f"{member}={value!r}: a datetime with a time zone, or such an ISO text")
-    return found.timestamp()
+    try:
+        return found.astimezone(UTC).timestamp()
+    except OverflowError:  # in the first or last hours that there are
+        raise InvalidParameter(f"{member}={value!r}: an instant that UTC knows") from None
 
 
 def refuse_unknown(unsupported: Mapping[str, object], not_offered: Mapping[str, str]) -> None:

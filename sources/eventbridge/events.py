@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, NotRequired, TypedDict, TypeVar
 
 from attrs import define, evolve
 
+from eventbus.checks import encodable
 from eventbus.core.effects import Cause
 from eventbus.names import ACCOUNT, REGION
 
@@ -103,18 +104,9 @@ def event_of(
 def minified(value: Any) -> str:
     """Raises ValueError for what JSON can't hold: a number literal beyond binary64."""
     text = dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    if text.isascii() or encodable(text):
+    if encodable(text):
         return text
     return dumps(value, separators=(",", ":"), allow_nan=False)  # half a letter of two is written as its escape
-
-
-def encodable(text: str) -> bool:
-    """Whether UTF-8 can hold it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def instant_text(seconds: float) -> str:

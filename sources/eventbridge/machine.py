@@ -23,9 +23,9 @@ from .archive import Archives
 from .arrivals import arrived
 from .entries import Entry, Refused, entries_of
 from .errors import InvalidParameter
-from .events import Event, event_of, instant_text
+from .events import Event, event_of, instant_text, minified
 from .rules import PlacedRule, PlacedTarget, Rules
-from .transformer import NotHandedOver
+from .transformer import MISSING, NotHandedOver, Path
 
 HOP: Final = "THIRD_ACCOUNT_HOP_DETECTED"
 INVALID_JSON: Final = "INVALID_JSON"
@@ -173,7 +173,8 @@ class BusMachine:
                 body = event.text if placed.as_it_is and not event.forwarded else _body(errand)
             except NotHandedOver as reason:
                 refusal = str(reason)
-            effect = Deliver(placed.arn, arn, draw(), body, cause=cause, group=placed.group)
+            group = placed.group if placed.key_path is None else _partition_key(placed.key_path, event)
+            effect = Deliver(placed.arn, arn, draw(), body, cause=cause, group=group)
             delivery = Delivery(effect, placed.retries, now, errand)
             if refusal is None:
                 self._redelivery.add(delivery)
@@ -206,6 +207,14 @@ class BusMachine:
         if at // 1 != self._second:
             self._second, self._stamp = at // 1, instant_text(at)
         return self._stamp
+
+
+def _partition_key(path: Path, event: Event) -> str:
+    """A text as it is, anything else as JSON; nothing found is the event's id."""
+    found = path.find(event.value)
+    if found is MISSING or found == "":
+        return event.id
+    return found if isinstance(found, str) else minified(found)
 
 
 def _body(errand: Errand) -> str:

@@ -17,6 +17,7 @@ from sources._target_retries import retries
 from .checking import DEFAULT, RuleSettings
 from .errors import InvalidParameter, LimitExceededException, no_rule
 from .targets import TARGETS_LIMIT, Target
+from .transformer import Path, parse_path
 
 ENABLED: Final = "ENABLED"
 
@@ -35,6 +36,7 @@ class PlacedTarget:
     group: str | None
     as_it_is: bool  # it gets the event itself
     is_bus: bool
+    key_path: Path | None  # of a stream
 
 
 @define(eq=False)
@@ -166,10 +168,18 @@ class Rules:
         self._look_ahead()
 
     def _next(self, rule: PlacedRule, now: float) -> float:
+        """Later than `now`, which is rounded to microseconds when it becomes an instant: an occurrence that just was
+        may look like the next one."""
         if rule.schedule is None:
             return inf
-        found = rule.schedule.next_after(self._instant(now), start=self._instant(rule.started_at))
-        return inf if found is None else self._seconds(found)
+        found, start = self._instant(now), self._instant(rule.started_at)
+        while True:
+            following = rule.schedule.next_after(found, start=start)
+            if following is None:
+                return inf
+            found = following
+            if self._seconds(found) > now:
+                return self._seconds(found)
 
     def _look_ahead(self) -> None:
         self._due_at = min((rule.due_at for rule in self._scheduled), default=inf)
@@ -192,7 +202,12 @@ class Rules:
             group=target.message_group_id,
             as_it_is=target.input is None and target.content is None,
             is_bus=target.arn.service == "events",
+            key_path=_key_path(target),
         )
+
+
+def _key_path(target: Target) -> Path | None:
+    return parse_path(target.partition_key_path or "$.id", brackets=True) if target.arn.service == "kinesis" else None
 
 
 def _order(rule: PlacedRule) -> int:

@@ -23,8 +23,9 @@ INPUT_LIMIT: Final = 8_192
 PATH_LIMIT: Final = 256
 PATHS_LIMIT: Final = 100
 GROUP_LIMIT: Final = 100
+KEY_PATH_LIMIT: Final = 256
 
-SERVICES: Final = ("lambda", "sqs", "sns", "events", "logs")
+SERVICES: Final = ("lambda", "sqs", "sns", "events", "logs", "kinesis")
 NOT_OFFERED: Final = {
     "arn": "a declared resource stands for it; targets of other accounts and regions are not offered",
     "role_arn": "roles are not offered: what the bus may do is app.grant(bus, ...)",
@@ -32,7 +33,7 @@ NOT_OFFERED: Final = {
     "retry_policy": "write maximum_retry_attempts=... and maximum_event_age_in_seconds=...",
     "dead_letter_config": "write dead_letter=queue",
     "sqs_parameters": "write message_group_id=...",
-    "kinesis_parameters": "streams are not offered as targets",
+    "kinesis_parameters": "write partition_key_path=...",
     "ecs_parameters": "ECS is not offered",
     "batch_parameters": "Batch is not offered",
     "run_command_parameters": "Run Command is not offered",
@@ -47,13 +48,14 @@ _VARIABLE: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 @frozen(eq=False, init=False)
 class Target:
-    """`resource`, which may be a function, a queue, a standard topic, another event bus or a log group, gets the event;
-    or `input`, JSON text; or what `input_path` leads to; or `input_template` filled with what the paths of
+    """`resource`, which may be a function, a queue, a standard topic, another event bus, a log group or a stream, gets
+    the event; or `input`, JSON text; or what `input_path` leads to; or `input_template` filled with what the paths of
     `input_paths_map` lead to (see `transformer`).
 
     `id` is its name by default. Whatever can't be handed over is tried again, so many times and so many seconds, then
     goes to the standard queue `dead_letter`, or is dropped. A FIFO queue gets it in the group `message_group_id`, and
-    needs content-based deduplication. Raises AWS's ValidationException, which is an `InvalidSetting` as well.
+    needs content-based deduplication; the partition key of a stream is what `partition_key_path` finds, by default the
+    event's id. Raises AWS's ValidationException, which is an `InvalidSetting` as well.
     """
 
     resource: Any
@@ -66,6 +68,7 @@ class Target:
     maximum_event_age_in_seconds: int
     dead_letter: Any
     message_group_id: str | None
+    partition_key_path: str | None
     content: Path | Template | None  # None: `input` if given, or else the event
 
     def __init__(
@@ -81,6 +84,7 @@ class Target:
         maximum_event_age_in_seconds: int = LONGEST_AGE,
         dead_letter: Any = None,
         message_group_id: str | None = None,
+        partition_key_path: str | None = None,
         **unsupported: Never,
     ) -> None:
         checking.refuse_unknown(unsupported, NOT_OFFERED)
@@ -93,19 +97,11 @@ class Target:
         _check_retries(maximum_retry_attempts, maximum_event_age_in_seconds)
         _check_dead_letter(dead_letter)
         _check_group(id, arn, message_group_id)
-        self.__attrs_init__(
-            resource,
-            id,
-            input,
-            input_path,
-            None if input_paths_map is None else dict(input_paths_map),
-            input_template,
-            maximum_retry_attempts,
-            maximum_event_age_in_seconds,
-            dead_letter,
-            message_group_id,
-            content,
-        )
+        _check_key_path(id, arn, partition_key_path)
+        paths = None if input_paths_map is None else dict(input_paths_map)
+        inputs = (input, input_path, paths, input_template)
+        policy = (maximum_retry_attempts, maximum_event_age_in_seconds, dead_letter)
+        self.__attrs_init__(resource, id, *inputs, *policy, message_group_id, partition_key_path, content)
 
     @property
     def arn(self) -> Arn:
@@ -206,3 +202,11 @@ def _check_group(id: str, arn: Arn, group: object) -> None:
         raise InvalidParameter(f"Parameter(s) SqsParameters must be specified for target: {id}.")
     if group is not None and arn.service != "sqs":
         raise InvalidParameter(f"message_group_id={group!r} of target {id}: queues only")
+
+
+def _check_key_path(id: str, arn: Arn, path: object) -> None:
+    checking.check_text(path, "kinesisParameters.partitionKeyPath", KEY_PATH_LIMIT)
+    if path is not None and arn.service != "kinesis":
+        raise InvalidParameter(f"partition_key_path={path!r} of target {id}: streams only")
+    if isinstance(path, str):
+        parse_path(path, brackets=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from eventbus.checks import encodable
 from eventbus.errors import InvalidParameterException
 from eventbus.names import ACCOUNT, Arn
 
@@ -56,10 +57,8 @@ def _log_event(index: int, given: Mapping[str, Any]) -> tuple[int, str]:
     moment(f"{where}.timestamp", timestamp)
     if not isinstance(message, str) or not message:
         raise unsatisfied(f"{where}.message", message, "have length greater than or equal to 1")
-    try:
-        message.encode()
-    except UnicodeEncodeError:
-        raise unsatisfied(f"{where}.message", ascii(message), "be a text that UTF-8 can hold") from None
+    if not encodable(message):
+        raise unsatisfied(f"{where}.message", ascii(message), "be a text that UTF-8 can hold")
     return timestamp, message
 
 

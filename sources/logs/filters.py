@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from attrs import Attribute, define, field, frozen
 
-from eventbus.checks import refuse
+from eventbus.checks import encodable, refuse
 from eventbus.core.patterns.logs import LogsPattern
 from eventbus.errors import InvalidParameterException, InvalidSetting
 from eventbus.names import Arn
@@ -34,7 +34,9 @@ class Subscription:
 
 def is_name(value: object) -> bool:
     """Whether it may name a stream or a filter: 1 to 512 characters without : and * [bc:logs]."""
-    return isinstance(value, str) and 0 < len(value) <= NAME_LIMIT and ":" not in value and "*" not in value
+    if not isinstance(value, str) or not 0 < len(value) <= NAME_LIMIT or not encodable(value):
+        return False
+    return ":" not in value and "*" not in value
 
 
 def _check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:

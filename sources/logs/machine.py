@@ -24,7 +24,7 @@ from . import events
 from .ages import DAY, Rejected, accepted
 from .errors import LimitExceededException, ResourceAlreadyExistsException, ResourceNotFoundException
 from .filters import FILTERS_LIMIT, Subscription
-from .streams import PAGE_BYTES, LogEvent, Page, Stream, first_page, last_page, size_of
+from .streams import EVENT_OVERHEAD, PAGE_BYTES, LogEvent, Page, Stream, first_page, last_page, size_of
 
 HAND_OVER_AGE: Final = 86_400.0
 """Seconds; the pauses between tries are not documented: those of event buses."""
@@ -32,7 +32,7 @@ TRIES: Final = 1_000_000
 """No number of tries ends a hand-over, its age does."""
 INVOCATION_LIMIT: Final = 1_048_576
 """Bytes of an asynchronous event (dg:gettingstarted-limits)."""
-REFUSED: Final = "InvalidParameterValue"
+UNFIT: Final = f"InvalidParameterValue: a log event is a text of 1 to {PAGE_BYTES - EVENT_OVERHEAD:,} bytes"
 _BY_KEY: Final = attrgetter("key")
 
 Given = tuple[int, str]  # timestamp and message
@@ -86,7 +86,7 @@ class LogGroupMachine:
             if stream is None:
                 stream = self._streams[name] = Stream(name)
             self._log(now, stream, [(self.milliseconds(now), effect.body)], f"by {effect.asker}", effect.cause)
-        self.effects.append(Delivered(effect.asker, effect.token, None if fits else REFUSED))
+        self.effects.append(Delivered(effect.asker, effect.token, None if fits else UNFIT))
 
     def page(self, now: float, name: str, low: int, high: int | None, limit: int, *, forward: bool) -> Page:
         """Of one stream: the first events, or the last, with keys from `low` to below `high`."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from eventbus.checks import encodable, texts
 from eventbus.names import Arn
 
 from .errors import EntityTooLarge, InvalidArgument, KeyTooLongError, MalformedXML
@@ -25,24 +26,22 @@ def check_key(key: str) -> None:
         return
     if not isinstance(key, str) or not key:
         raise InvalidArgument(f"key={key!r}: a text that is not empty")
-    try:
-        length = len(key.encode())
-    except UnicodeEncodeError:
-        raise InvalidArgument(f"key={key!r}: a text that UTF-8 can hold") from None
-    if length > KEY_LIMIT:
+    if not encodable(key):
+        raise InvalidArgument(f"key={key!r}: a text that UTF-8 can hold")
+    if len(key.encode()) > KEY_LIMIT:
         raise KeyTooLongError
 
 
 def check_emitted(event: str) -> None:
     """Not created and removed objects: those come about by what is done to them."""
-    if event not in FAMILIES:
+    if not isinstance(event, str) or event not in FAMILIES:
         raise InvalidArgument(f"event_name={event!r}: one of {', '.join(EMITTED)}")
     if event not in EMITTED:
         raise InvalidArgument(f"event_name={event!r}: put, copy or delete the object instead")
 
 
 def check_keys(keys: Sequence[str]) -> None:
-    if isinstance(keys, str):
+    if isinstance(keys, str) or not isinstance(keys, Sequence):
         raise InvalidArgument(f"keys={keys!r}: a list of keys")
     if not 1 <= len(keys) <= KEYS_LIMIT:
         raise MalformedXML(about=f"{len(keys)} keys, allowed are 1 to {KEYS_LIMIT:,}")
@@ -53,6 +52,7 @@ def check_keys(keys: Sequence[str]) -> None:
 def content(body: bytes | str) -> bytes:
     """Texts as UTF-8."""
     if isinstance(body, str):
+        texts(InvalidArgument, body=body)
         body = body.encode()
     if not isinstance(body, bytes):
         raise InvalidArgument(f"body: bytes or a text, not {type(body).__name__}")
@@ -65,6 +65,8 @@ def metadata_of(given: Mapping[str, str] | None) -> Mapping[str, str]:
     """A copy, with its names in small letters, as S3 keeps them [s3:UsingMetadata]."""
     if not given:
         return NO_METADATA
+    if not isinstance(given, Mapping):
+        raise InvalidArgument(f"metadata={given!r}: names with their values")
     for name, value in given.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise InvalidArgument(f"metadata[{name!r}]={value!r}: texts only")
@@ -77,8 +79,8 @@ def check_part_number(number: int) -> None:
 
 
 def parts_of(parts: Sequence[Mapping[str, Any]]) -> list[PartName]:
-    if not parts:
-        raise MalformedXML(about="no parts")
+    if not parts or isinstance(parts, str) or not isinstance(parts, Sequence):
+        raise MalformedXML(about=f"{parts!r} is no list of parts")
     for part in parts:
         if not isinstance(part, Mapping) or not isinstance(part.get("e_tag"), str) or "part_number" not in part:
             raise MalformedXML(about=f"{part!r} is no {{'part_number': ..., 'e_tag': ...}}")

@@ -115,7 +115,7 @@ class BucketClient:
         after = start_after if continuation_token is None else continuation_token
         texts(InvalidArgument, prefix=prefix, delimiter=delimiter, start_after=after)
         page, newest = await self._feed.call(
-            machine, "s3:ListBucket", machine.list_keys, prefix, delimiter, after, limit
+            machine, "s3:ListBucket", machine.list_keys, prefix or "", delimiter or "", after or "", limit
         )
         contents = [ListedObject(version, machine.birth.epoch) for version in newest]
         return Listing(contents, page.prefixes, page.truncated, page.last if page.truncated else None)
@@ -124,7 +124,7 @@ class BucketClient:
         """By key, the newest first; all of them in one page."""
         machine = self._machine
         texts(InvalidArgument, prefix=prefix)
-        found = await self._feed.call(machine, "s3:ListBucketVersions", machine.list_versions, prefix)
+        found = await self._feed.call(machine, "s3:ListBucketVersions", machine.list_versions, prefix or "")
         listing = VersionListing()
         for version, latest in found:
             place = listing.delete_markers if version.is_delete_marker else listing.versions

@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from eventbus.checks import encodable
 from eventbus.names import Arn
 
 from .families import type_matches, types_meet
@@ -63,6 +64,11 @@ class Change:
         self.waiting -= 1
         if error is not None:
             self.refusals.append((target, refusal(target, error)))
+
+
+def is_id(value: object) -> bool:
+    """Whether a configuration may be called so: it stands in every event."""
+    return isinstance(value, str) and value != "" and encodable(value)
 
 
 def default_id(target: Arn, events: Sequence[str], prefix: str, suffix: str) -> str:

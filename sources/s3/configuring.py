@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from eventbus.names import Arn
 
-from .configurations import FILTER_LIMIT, OVERLAP, Change, Configuration, default_id
+from .configurations import FILTER_LIMIT, OVERLAP, Change, Configuration, default_id, is_id
 from .errors import InvalidArgument, MalformedXML
 from .families import OFFERED
 
@@ -93,7 +93,7 @@ def _configuration(target: Arn, entry: Mapping[str, Any]) -> Configuration:
             raise InvalidArgument(NO_EVENT, arguments={"ArgumentName": "Event", "ArgumentValue": str(event)})
     prefix, suffix = _filter(entry.get("filter"))
     id = entry.get("id")
-    if id is not None and (not isinstance(id, str) or not id):
+    if id is not None and not is_id(id):
         raise MalformedXML(about=f"id={id!r}: a text that is not empty, or left out")
     return Configuration(id or default_id(target, events, prefix, suffix), target, tuple(events), prefix, suffix)
 

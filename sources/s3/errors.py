@@ -52,7 +52,7 @@ class InvalidArgument(S3Error):
     text = "Invalid Argument"
 
     def __init__(self, text: str = "", *, about: str = "", arguments: Mapping[str, str] | None = None) -> None:
-        self.arguments = dict(arguments or {})
+        self.arguments: dict[str, str] = dict(arguments or {})
         super().__init__(text, about=about or ", ".join(f"{name}: {value}" for name, value in self.arguments.items()))
 
 

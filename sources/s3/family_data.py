@@ -6,6 +6,7 @@ from typing import Any, Final, TypedDict
 
 from attrs import field, frozen
 
+from eventbus.checks import encodable
 from eventbus.core.invocation_record import iso_milliseconds
 from eventbus.names import Arn
 from eventbus.ports import Resource
@@ -102,9 +103,9 @@ def _check_member(name: str, value: object) -> None:
         if value not in ACCESS_TIERS:
             raise InvalidArgument(f"{name}={value!r}: {' or '.join(ACCESS_TIERS)}")
     elif name == "destination_bucket":
-        if not _bucket(value).startswith("arn:aws:s3:::"):
+        if not _bucket(value).startswith("arn:aws:s3:::") or not encodable(_bucket(value)):
             raise InvalidArgument(f"{name}={value!r}: a declared bucket, or the ARN of one")
-    elif not isinstance(value, str) or not value:
+    elif not isinstance(value, str) or not value or not encodable(value):
         raise InvalidArgument(f"{name}={value!r}: a text that is not empty")
 
 

@@ -10,7 +10,7 @@ from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 from eventbus.ports import Resource, Wire
 
-from .configurations import FILTER_LIMIT, OVERLAP, Configuration, default_id
+from .configurations import FILTER_LIMIT, OVERLAP, Configuration, default_id, is_id
 from .families import OFFERED
 
 DESTINATIONS: Final = ("lambda", "sqs", "sns")
@@ -34,7 +34,7 @@ def _check_filter(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 
 
 def _check_id(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if value is not None and (not isinstance(value, str) or not value):
+    if value is not None and not is_id(value):
         raise refuse("id", value, "a text that is not empty, or leave it out")
 
 

@@ -78,8 +78,10 @@ def _made(name: str, target: Any, settings: ScheduleSettings) -> Settings:
     if isinstance(expression, str):
         try:
             _schedule.parse(expression, dialect="scheduler")
-        except _schedule.InvalidSchedule:
-            raise ValidationException(f"Invalid Schedule Expression {expression}.") from None
+        except _schedule.InvalidSchedule as reason:
+            error = ValidationException(f"Invalid Schedule Expression {expression}.")
+            error.add_note(str(reason))
+            raise error from None
     try:
         return Settings(name, target, **settings)
     except InvalidSetting as refused:

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
-from eventbus.checks import refuse
+from eventbus.checks import encodable, refuse
 from eventbus.names import ACCOUNT, REGION
 
 INPUT_LIMIT: Final = 262_144
@@ -20,12 +20,9 @@ def check_input(text: Any, service: str) -> None:
     """Raise `InvalidSetting` unless a target of this service may get it: JSON for functions, an object for a bus."""
     if text is None:
         return
-    if not isinstance(text, str) or not text:
-        raise refuse("input", text, "a text that is not empty")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise refuse("input", text, "a text that UTF-8 can hold") from None
+    if not isinstance(text, str) or not text or not encodable(text):
+        raise refuse("input", text, "a text that is not empty, and that UTF-8 can hold")
+    size = len(text.encode())
     if size > INPUT_LIMIT:
         raise refuse("input", f"{text[:20]}...", f"up to {INPUT_LIMIT:,} bytes, not {size:,}")
     if service in ("lambda", "events"):

@@ -6,9 +6,10 @@ from typing import Any, Final, Literal, Required, TypedDict
 
 from attrs import Attribute, Factory, field, frozen
 
-from eventbus.checks import between, given, one_of, refuse
+from eventbus.checks import between, encodable, given, one_of, refuse
 from eventbus.names import Arn, arn_of
 from sources import _schedule
+from sources._schedule import FIRST_YEAR, LAST_YEAR
 from sources._target_retries import ATTEMPTS, LONGEST_AGE, SHORTEST_AGE
 
 from .input import check_input
@@ -44,8 +45,10 @@ def _check_zone(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 
 
 def _check_date(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
-        raise refuse(attribute.name, value, "a datetime with a time zone")
+    if value is None:
+        return
+    if not isinstance(value, datetime) or value.tzinfo is None or not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise refuse(attribute.name, value, f"a datetime with a time zone, of the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _text_of(limit: int, allowed: re.Pattern[str] | None = None) -> Any:
@@ -54,7 +57,7 @@ def _text_of(limit: int, allowed: re.Pattern[str] | None = None) -> Any:
     def check(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         if value is None:
             return
-        fits = isinstance(value, str) and 0 < len(value) <= limit
+        fits = isinstance(value, str) and 0 < len(value) <= limit and encodable(value)
         if not fits or (allowed is not None and not allowed.fullmatch(value)):
             form = "" if allowed is None else f", of the form {allowed.pattern}"
             raise refuse(attribute.alias or attribute.name, value, f"a text of 1 to {limit} characters{form}")

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
 
+from eventbus.checks import encodable
 from eventbus.core.effects import Attributes
 
 from .errors import InvalidParameterValueException, invalid
@@ -53,7 +54,7 @@ def _checked(name: Any, value: Any) -> tuple[str, str | bytes]:
     if not isinstance(value, Mapping):
         raise invalid(f"MessageAttributes Reason: {name!r} has no data_type and value")
     kind = value.get("data_type")
-    if not isinstance(kind, str) or len(kind) > NAME_LIMIT or not _TYPE.fullmatch(kind):
+    if not isinstance(kind, str) or len(kind) > NAME_LIMIT or not _TYPE.fullmatch(kind) or not encodable(kind):
         raise InvalidParameterValueException(
             f"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes "
             "is Binary, Number, and String."
@@ -65,6 +66,8 @@ def _checked(name: Any, value: Any) -> tuple[str, str | bytes]:
             f"The message attribute '{name}' must contain a non-empty message attribute value for message attribute "
             f"type '{kind}' ({member})."
         )
+    if isinstance(content, str) and not encodable(content):
+        raise InvalidParameterValueException(f"The message attribute '{name}' has a value that UTF-8 can't hold.")
     if kind.startswith("Number") and not _NUMBER.fullmatch(str(content)):
         raise InvalidParameterValueException(
             f"Could not cast message attribute '{name}' value to number: its type is '{kind}'."

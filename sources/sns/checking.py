@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from eventbus.checks import texts
+from eventbus.checks import encodable, texts
 from eventbus.core.effects import Cause, Deliver
 
 from . import attributes as message_attributes
@@ -24,6 +24,18 @@ from .settings import Settings
 SUBJECT_LIMIT: Final = 100
 """A subject is shorter than that."""
 ENTRIES_LIMIT: Final = 10
+MEMBERS: Final = frozenset(
+    {
+        "id",
+        "message",
+        "subject",
+        "message_attributes",
+        "message_structure",
+        "message_group_id",
+        "message_deduplication_id",
+    }
+)
+"""Of an entry of a batch."""
 SUBJECTS: Final = {"s3": "Amazon S3 Notification"}
 """What services write over what they publish."""
 _ENTRY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -73,12 +85,29 @@ def delivered(settings: Settings, effect: Deliver) -> Message:
     return found
 
 
+def subscription_attributes(given: Any) -> dict[str, str]:
+    """Names with texts. Raises `InvalidParameterException`."""
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):
+        raise invalid(f"Attributes Reason: {given!r}: names with their values")
+    for name, value in given.items():
+        if not isinstance(name, str) or value is None:
+            raise invalid(f"Attributes Reason: {name!r}: {value!r}: texts")
+        texts(invalid, **{name: value})
+    return dict(given)
+
+
 def entries(settings: Settings, given: Sequence[Mapping[str, Any]]) -> None:
     """Raise what SNS says of a batch as a whole."""
     if not given:
         raise EmptyBatchRequestException("The batch request doesn't contain any entries.")
     if not isinstance(given, Sequence) or not all(isinstance(entry, Mapping) for entry in given):
         raise invalid("PublishBatchRequestEntries Reason: a list of {'id': ..., 'message': ...}")
+    for entry in given:
+        if "message" not in entry or not entry.keys() <= MEMBERS:
+            members = ", ".join(sorted(MEMBERS))
+            raise invalid(f"PublishBatchRequestEntries Reason: {entry!r} needs a message; members are {members}")
     if len(given) > ENTRIES_LIMIT:
         raise TooManyEntriesInBatchRequestException(
             f"The batch request contains more entries than permissible (more than {ENTRIES_LIMIT})."
@@ -110,11 +139,8 @@ def _check_body(body: Any) -> None:
         raise invalid(f"Message Reason: a text, not {type(body).__name__}")
     if not body:
         raise invalid("Empty message")
-    if not body.isascii():
-        try:
-            body.encode()
-        except UnicodeEncodeError:
-            raise invalid("Message Reason: a text that UTF-8 can hold") from None
+    if not encodable(body):
+        raise invalid("Message Reason: a text that UTF-8 can hold")
 
 
 def _check_subject(subject: Any) -> None:

@@ -98,8 +98,8 @@ class TopicClient:
         target = getattr(endpoint, "arn", endpoint)
         if not isinstance(target, str):
             raise invalid(f"Endpoint Reason: {endpoint!r} is no queue, function or URL")
-        given = dict(attributes or {})
-        texts(invalid, protocol=protocol, **given)
+        given = checking.subscription_attributes(attributes)
+        texts(invalid, protocol=protocol, Endpoint=target)
         machine = self._machine
         found = await self._feed.call(
             machine, "sns:Subscribe", machine.subscribe, protocol or options.protocol_of(target), target, given
@@ -167,9 +167,8 @@ class TopicClient:
         offered."""
         texts(invalid, AttributeName=attribute_name, AttributeValue=attribute_value)
         machine = self._machine
-        await self._feed.call(
-            machine, "sns:SetTopicAttributes", machine.change_settings, attribute_name, attribute_value
-        )
+        change, value = machine.change_settings, attribute_value or ""
+        await self._feed.call(machine, "sns:SetTopicAttributes", change, attribute_name or "", value)
 
 
 def _publish_all(now: float, machine: TopicMachine, messages: Iterable[Message]) -> list[Message]:

@@ -89,7 +89,7 @@ def _one_of(name: str, value: str, known: Mapping[str, Any]) -> Any:
 
 
 def _whole(name: str, value: str, low: int, high: int) -> int:
-    if not value.isdecimal() or not low <= int(value) <= high:
+    if not value.isdecimal() or len(value) > len(str(high)) or not low <= int(value) <= high:
         raise invalid(f"{name} Reason: {value!r} is no whole number from {low} to {high}")
     return int(value)
 
@@ -98,7 +98,7 @@ def _retention(value: str) -> int | None:
     """None for the empty policy, which ends the archive."""
     try:
         policy = json.loads(value or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         policy = None
     if policy == {}:
         return None

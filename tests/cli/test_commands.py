@@ -1,5 +1,6 @@
 """The command line, as a user calls it."""
 
+import itertools
 import json
 import signal
 import subprocess
@@ -51,6 +52,28 @@ def test_demo_counts_the_dead_letters_last() -> None:
     assert done.returncode == 0, done.stderr
     assert "moved to orders-dead after 3 receives" in done.stdout
     assert done.stdout.splitlines()[-1].endswith("9 invocations, 3 dead letters")
+
+
+def test_demo_of_streams_cuts_out_what_is_poisoned() -> None:
+    """Each bad order alone, tried twice; the story tells of every halving."""
+    found = demo.run(demo.SAMPLE, "streams")
+
+    assert [letter["receives"] for letter in found.dead_letters] == [2, 2, 2]
+    assert sorted(letter["body"].partition(",")[0] for letter in found.dead_letters) == [
+        "west-003;chair;1;13",
+        '{"id": "north-005"',
+        '{"id": "south-008"',
+    ]
+    assert found.attempts[0]["records"] == 36
+    sizes = [
+        int(line.rpartition("batch of ")[2].partition(":")[0])
+        for line in found.story.splitlines()
+        if "batch of" in line
+    ]
+    assert sizes[0] == 36
+    assert sizes[-2:] == [1, 1]
+    assert all(later < earlier for earlier, later in itertools.pairwise(sizes))
+    assert command("demo", "streams").stdout.rstrip().endswith("3 dead letters")
 
 
 def test_demo_takes_another_folder(tmp_path: Path) -> None:

@@ -30,9 +30,18 @@ def refusal(body: str, *patterns: Any) -> str | None:
         ('{"kind": "note"}', {"body": {"kind": ["order"]}}, "body.kind: 'note' is not 'order'"),
         ('{"n": 5}', {"body": {"n": [{"numeric": [">", 10]}]}}, "body.n: 5 is not > 10"),
         ("5", {"body": ["5"]}, None),
+        ('{"kind": "order"}', {"$or": [{"body": {"kind": ["order"]}}, {"body": {"kind": ["refund"]}}]}, None),
+        ('{"kind": "order"}', {"body": {"$or": [{"kind": ["order"]}, {"type": ["order"]}]}}, None),
+        ('{"kind": "order"}', {"body.kind": ["order"]}, None),
+        ('{"kind": "order"}', {"$or": [{"body": ["urgent"]}, {"body": {"kind": ["order"]}}]}, None),
+        ("urgent", {"$or": [{"body": ["urgent"]}, {"body": {"kind": ["order"]}}]}, None),
+        ("urgent", {"$or": [{"body": {"kind": ["order"]}}, {"body.n": [1]}]}, "body: is no JSON object"),
+        ('{"n": 12345678901234567.5}', '{"body": {"n": [12345678901234567.5]}}', None),
+        ('{"n": 12345678901234567.5}', '{"body": {"n": [12345678901234567.25]}}', "body.n: not the same"),
+        ('{"kind": "order", "n": NaN}', {"body": {"kind": ["order"]}}, "body: is no JSON object"),
     ],
 )
-def test_data_against_pattern(body: str, pattern: Mapping[str, Any], reason: str | None) -> None:
+def test_data_against_pattern(body: str, pattern: Mapping[str, Any] | str, reason: str | None) -> None:
     """Text against text, JSON against JSON; the one never matches the other."""
     found = refusal(body, pattern)
 
@@ -41,6 +50,13 @@ def test_data_against_pattern(body: str, pattern: Mapping[str, Any], reason: str
         assert found.partition(":")[0] == reason.partition(":")[0]
         if "is JSON" in reason or "no JSON" in reason:
             assert found == reason
+
+
+def test_numbers_are_told_as_they_were_written() -> None:
+    """Though binary64 can't hold them."""
+    assert refusal('{"n": 12345678901234567.5}', '{"body": {"n": [12345678901234567.25]}}') == (
+        "body.n: 12345678901234567.5 is not 12345678901234567.25"
+    )
 
 
 def test_one_of_the_patterns_is_enough() -> None:

@@ -62,6 +62,8 @@ def test_profile_is_frozen() -> None:
         {"environment_idle": 0.001},
         {"mapping_throttle_wait": 0.001},
         {"mapping_throttle_wait_limit": 0.001},
+        {"stream_retry_wait": 0.001},
+        {"stream_retry_wait_limit": 0.001},
     ],
     ids=str,
 )
@@ -88,6 +90,8 @@ def test_least_that_is_accepted(setting: dict[str, Any]) -> None:
         {"mapping_throttle_wait": 0.0009},
         {"mapping_throttle_wait_limit": 0.0009},
         {"mapping_throttle_wait_limit": "20"},
+        {"stream_retry_wait": 0},
+        {"stream_retry_wait_limit": 0.0009},
     ],
     ids=str,
 )

@@ -2,16 +2,18 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 
-from eventbus import App, InvalidSetting, run
+from eventbus import App, BusBroken, InvalidSetting, run
+from eventbus.runtime import endpoints
 from sources import sns, sqs
 from tests.helpers import virtually
 
@@ -173,6 +175,62 @@ def test_nobody_there() -> None:
             return "closes"
 
     assert run(main) == "closes"
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://localhost:99999/", "http://xn--/"])
+def test_url_that_nothing_can_be_sent_to(url: str) -> None:
+    """Refused when the bus starts, before anything waits for its answer."""
+    app = App()
+    app.add(sns.Subscription(app.add(sns.Topic("orders")), url))
+
+    async def main() -> None:
+        async with app.start():
+            pass
+
+    with pytest.raises(InvalidSetting, match=rf"endpoint='{re.escape(url)}' is refused"):
+        run(main)
+
+
+def test_answer_that_does_not_come_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if there is always one more byte: the limit is the whole answer's, in real time."""
+    monkeypatch.setattr(endpoints, "ANSWER_LIMIT", 0.2)
+    app = App()
+    topic = app.add(sns.Topic("orders"))
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        with suppress(ConnectionError), closing(writer):
+            while not writer.is_closing():
+                writer.write(b"x: y\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+
+    async def main() -> None:
+        async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+            app.add(sns.Subscription(topic, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"))
+            async with app.start() as bus:
+                machine = bus._engine.driver.machines[topic.arn]
+                await until(lambda: machine.next_deadline() < 1e9)
+
+    run(main)
+
+
+def test_a_sender_that_fails_breaks_the_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would ever answer what it was given."""
+    app = App()
+    app.add(sns.Subscription(app.add(sns.Topic("orders")), "http://127.0.0.1:9/"))
+
+    async def fails(*_: Any) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(endpoints.Endpoint, "_send", fails)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus.settle(within=5)
+
+    with pytest.raises(BusBroken, match=r"endpoint http://127.0.0.1:9/: RuntimeError\('out of order'\)"):
+        run(main)
 
 
 def test_refused_in_virtual_time() -> None:

@@ -13,7 +13,7 @@ from eventbus.core.effects import Arrived, Invoke, Receive, Received, Release, S
 from eventbus.core.profile import Profile
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn, Ids, function_arn
-from eventbus.ports import Birth, EventSource, Pollable
+from eventbus.ports import Birth, EventSource, Pollable, QueueSource
 from eventbus.testing.late_source import (
     NEVER,
     NOW,
@@ -180,9 +180,11 @@ def test_busiest_is_the_body_received_most_often() -> None:
 def test_source_is_pollable_and_a_source_of_events() -> None:
     """A type checker refuses this file otherwise."""
     source: EventSource[LateClient, LateEvent] = LateSource("orders")
+    leased: QueueSource = LateSource("orders")
     queue: Pollable = make_queue()
 
-    assert source.lease == 30
+    assert source.filter_keys == ("body",)
+    assert leased.lease == 30
     assert queue.outstanding() == 0
 
 

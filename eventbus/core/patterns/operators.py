@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from attrs import field, frozen
 
 from .addresses import Address, address_of
-from .text import NUMERIC, comparable, number_key
+from .text import NUMERIC, Inexact, comparable, number_key
 
 
 class Operator(Protocol):
@@ -249,6 +249,8 @@ class AnythingBut:
 
 def shown(value: Any, limit: int = 80) -> str:
     """A value as JSON in one line, cut to `limit` characters."""
+    if isinstance(value, Inexact):
+        return one_line(value.text, limit)
     try:
         return one_line(dumps(value, ensure_ascii=False), limit)
     except (TypeError, ValueError, RecursionError):

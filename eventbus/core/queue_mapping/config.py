@@ -1,27 +1,18 @@
 """Settings of a mapping on a queue (bc:lambda CreateEventSourceMapping, dg:services-sqs-parameters)."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from eventbus.checks import between, one_of, refuse
+from eventbus.core.batching import as_tuple, response_types
 from eventbus.core.filtering import patterns_of
 
 if TYPE_CHECKING:
     from eventbus.core.patterns import Pattern
 
-REPORT: Final = "ReportBatchItemFailures"
 FIFO_BATCH_LIMIT: Final = 10
 BATCH_WITHOUT_WINDOW_LIMIT: Final = 10
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _response_types(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if value not in ((), (REPORT,)):
-        raise refuse(attribute.name, value, f"() or ({REPORT!r},)")
 
 
 @frozen(kw_only=True)
@@ -36,7 +27,7 @@ class QueueMappingConfig:
     batch_size: int = field(default=10, validator=between(1, 10_000, whole=True))
     maximum_batching_window_in_seconds: float = field(default=0, validator=between(0, 300))
     maximum_concurrency: int | None = field(default=None, validator=between(2, 1_000, whole=True))
-    function_response_types: tuple[str, ...] = field(default=(), converter=_as_tuple, validator=_response_types)
+    function_response_types: tuple[str, ...] = field(default=(), converter=as_tuple, validator=response_types)
     filter_criteria: "tuple[Pattern, ...]" = field(default=(), converter=patterns_of)
     enabled: bool = field(default=True, validator=one_of((True, False)))
 

@@ -16,17 +16,16 @@ of state take no time; a mapping that is disabled lets go what it holds.
 from collections.abc import Sequence
 from heapq import heappop, heappush
 from math import inf
-from typing import Final, Literal, assert_never
+from typing import Final, assert_never
 
 from attrs import define, evolve, field
 
-from eventbus.core.batching import PARTIAL_ANSWER, Gathering, partial_response
-from eventbus.core.chain import merge
+from eventbus.core.batching import PARTIAL_ANSWER, Gathering, batch_cause, partial_response, window_end
 from eventbus.core.effects import Cause, Effect, Invoke, Note, Receive, Record, Release, Settle
 from eventbus.core.filtering import Filters, filters_of
+from eventbus.core.mapping_state import State, check_not_deleting
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.core.profile import Profile, doubled
-from eventbus.errors import ServiceError
 from eventbus.names import Arn, Ids
 
 from .config import QueueMappingConfig
@@ -38,12 +37,6 @@ POLL_TIMEOUT: Final = 60.0
 """Seconds: three times the longest long poll."""
 
 VISIBILITY_OVER: Final = "visibility is over"
-
-State = Literal["Creating", "Enabled", "Disabled", "Updating", "Enabling", "Disabling", "Deleting"]
-
-
-class ResourceInUseException(ServiceError):
-    """A mapping that is being deleted can't be changed."""
 
 
 @define(eq=False)
@@ -70,6 +63,7 @@ class QueueMapping:
     ids: Ids
     profile: Profile
     filter_key: str = "body"  # of the data in what filters see
+    created_at: float = 0.0
     effects: list[Effect] = field(factory=list, init=False)
     notes: list[Note] = field(factory=list, init=False)
     state: State = field(init=False)
@@ -96,7 +90,7 @@ class QueueMapping:
         self.reading = self.config.enabled
         self.state = "Creating" if self.reading else "Disabled"
         if self.reading:
-            self._changes_at = self._due_at = 0.0
+            self._changes_at = self._due_at = self.created_at
 
     def wake(self, now: float) -> None:
         if self._changes_at <= now:
@@ -271,8 +265,7 @@ class QueueMapping:
         if not window:
             self._window_over = True
             return
-        start = self._completed_at if now < self._completed_at + window else now
-        self._window_ends_at = min(start + window, now + self.lease)
+        self._window_ends_at = min(window_end(now, window, self._completed_at), now + self.lease)
 
     def _close_window(self) -> None:
         self._window_over = False
@@ -295,7 +288,7 @@ class QueueMapping:
             self._groups.update([record.group for record in records])
         request_id = self.ids.text(self.ids.draw())
         self.notes.append(("batch", self.address, request_id, records, None))
-        self._invoke(Batch(records, request_id, _cause(records), lease_ends_at))
+        self._invoke(Batch(records, request_id, batch_cause(records), lease_ends_at))
         return True
 
     def _invoke(self, batch: Batch) -> None:
@@ -350,8 +343,7 @@ class QueueMapping:
         self._groups.difference_update([record.group for record in batch.records])
 
     def _change(self, now: float, state: State) -> None:
-        if self.state == "Deleting":
-            raise ResourceInUseException(f"{self.address} is being deleted")
+        check_not_deleting(self.state, self.address)
         self.state = state
         self._changes_at = now
 
@@ -374,10 +366,3 @@ class QueueMapping:
     def _next(self) -> int:
         self._order += 1
         return self._order
-
-
-def _cause(records: Sequence[Record]) -> Cause | None:
-    """The longest chain of each function; most batches have no cause, or all their records the same one."""
-    causes = [record.cause for record in records]
-    first = causes[0]
-    return first if causes.count(first) == len(causes) else merge(causes)

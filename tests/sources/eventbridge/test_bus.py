@@ -274,7 +274,9 @@ def test_pattern_that_is_refused() -> None:
     [
         (None, {}, "resource"),
         ("arn:aws:lambda:eu-west-1:111111111111:function:work", {}, "other accounts and regions"),
-        (Topic("arn:aws:kinesis:us-east-1:000000000000:stream/s"), {}, "resource"),
+        (Topic("arn:aws:firehose:us-east-1:000000000000:deliverystream/s"), {}, "resource"),
+        (QUEUE, {"partition_key_path": "$.id"}, "partition_key_path"),
+        (Topic("arn:aws:kinesis:us-east-1:000000000000:stream/s"), {"partition_key_path": "id"}, "JSON path"),
         (Topic("arn:aws:sns:us-east-1:000000000000:t.fifo"), {}, "standard topic"),
         (eventbridge.Archive("all"), {}, "event bus"),
         (SHOP, {"input": "{}"}, "as it is"),
