@@ -40,7 +40,7 @@ class App:
     `concurrent_executions` is the account's concurrency.
     """
 
-    name: str = "app"
+    name: str = field(default="app")
     concurrent_executions: int = field(
         default=ACCOUNT_CONCURRENCY, kw_only=True, validator=given(between(1, 1_000_000, whole=True))
     )
@@ -51,6 +51,12 @@ class App:
     _grants: list[Statement] = field(factory=list, init=False)
     _revoked: list[Statement] = field(factory=list, init=False)
     _places: dict[Arn, str] = field(factory=dict, init=False)
+
+    @name.validator
+    def _check_name(self, _: Any, value: object) -> None:
+        """It is the source of what `bus.emit` says, and `aws.` is AWS's."""
+        if not isinstance(value, str) or not value or value.startswith("aws."):
+            raise refuse("name", value, "a text that does not begin with 'aws.'")
 
     def add(self, declared: D) -> D:
         """A resource or a wire is part of the app. Raises `InvalidSetting` if its name is taken, or if it can't stand

@@ -83,12 +83,14 @@ def with_context(handler: Callable[..., Any]) -> Callable[..., Any]:
         async def alone(event: Any, context: Any) -> Any:
             return await handler(event)
 
+        del alone.__wrapped__  # whoever looks sees two parameters
         return alone
 
     @wraps(handler)
     def plainly(event: Any, context: Any) -> Any:
         return handler(event)
 
+    del plainly.__wrapped__
     return plainly
 
 

@@ -441,3 +441,10 @@ def test_what_is_always_there_may_be_added_again() -> None:
     bus = app.add(eventbridge.EventBus())
 
     assert app.resources == (bus,)
+
+
+@pytest.mark.parametrize("name", ["", None, 5, "aws.shop"])
+def test_name_of_an_app(name: Any) -> None:
+    """Is a text that may be the source of an event."""
+    with pytest.raises(InvalidSetting, match="^name="):
+        App(name)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from attrs import field, frozen
 
-from eventbus.checks import Validator, at_least, between, given, one_of, pair_at_least, refuse
+from eventbus.checks import Validator, at_least, between, encodable, given, one_of, pair_at_least, refuse, texts
 from eventbus.errors import EventBusError, InvalidSetting
 
 NAN, INF = float("nan"), float("inf")
@@ -83,3 +83,17 @@ def test_refusal_is_a_value_error() -> None:
     assert isinstance(error, ValueError)
     assert isinstance(error, EventBusError)
     assert str(error) == "size=0 is refused; allowed: 1 or more"
+
+
+@pytest.mark.parametrize("value", ["", "a", "é", "\U0001f600", None], ids=ascii)
+def test_texts_and_nothing_pass(value: str | None) -> None:
+    """As whoever calls gave them."""
+    texts(InvalidSetting, name=value)
+
+
+@pytest.mark.parametrize("value", [5, b"a", ["a"], "\ud83d", "a\ude00"], ids=ascii)
+def test_what_is_no_text_is_refused(value: Any) -> None:
+    """By name; halves of a letter are none either."""
+    with pytest.raises(InvalidSetting, match="name=.*: a text"):
+        texts(InvalidSetting, first="a", other=None, name=value)
+    assert not isinstance(value, str) or not encodable(value)

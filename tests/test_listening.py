@@ -1,6 +1,10 @@
 """The plain event bus: names, payloads, handlers; retries and dead letters come with it."""
 
 import asyncio
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,35 +130,6 @@ def test_function_is_called_as_its_handler() -> None:
     assert doubled({"n": 4}) == 8
 
 
-def test_subscribing_at_run_time() -> None:
-    """From then on, until cancelled; the same handler twice hears twice."""
-    app, got = App(), []
-
-    async def listens(payload: dict[str, Any]) -> None:
-        got.append(payload["n"])
-
-    async def main() -> None:
-        async with app.start() as bus:
-            await bus.emit("a", {"n": 0})
-            first = bus.subscribe("a", listens)
-            second = bus.subscribe("*", listens)
-            await bus.emit("a", {"n": 1})
-            await bus.settle()
-            first.cancel()
-            first.cancel()
-            await bus.emit("a", {"n": 2})
-            await bus.settle()
-
-            assert got == [1, 1, 2]
-            assert [attempt.event for attempt in bus.invocations(second.function)] == [{"n": 1}, {"n": 2}]
-        async with app.start() as bus:  # gone with its run
-            await bus.emit("a", {"n": 3})
-            await bus.settle()
-        assert got == [1, 1, 2]
-
-    virtually(main)
-
-
 def test_emitting_from_a_handler_is_traced() -> None:
     """The event belongs to the invocation that emitted it."""
     app = App()
@@ -228,13 +203,13 @@ def test_name_to_listen_to(event: Any) -> None:
 
 
 def test_settings_of_a_declared_function_stand() -> None:
-    """It has them already."""
+    """It has its own already."""
     app = App()
 
     @app.function
     async def work(event: Any, context: Any) -> None: ...
 
-    with pytest.raises(InvalidSetting, match="timeout"):
+    with pytest.raises(InvalidSetting, match="timeout=5 is refused: work was declared with settings of its own"):
         app.on("x", work, timeout=5)
 
 
@@ -267,12 +242,103 @@ def test_plain_and_cloud_words_are_one_bus() -> None:
         (lambda *both: both, False),
         (lambda payload, *rest: payload, False),
         (lambda payload, *, option=1: payload, True),
+        (partial(lambda first, payload: payload, 1), True),
         (print, False),
+        (dict.get, False),
     ],
 )
 def test_handlers_of_one_parameter(handler: Any, alone: bool) -> None:
     """Are wrapped; all others stay what they are."""
     assert (with_context(handler) is not handler) == alone
+
+
+@pytest.mark.parametrize(
+    ("handler", "shown"),
+    [
+        (lambda: None, r"<lambda>\(\)"),
+        (lambda payload, context, more: None, r"<lambda>\(payload, context, more\)"),
+        (lambda *, payload: None, r"<lambda>\(\*, payload\)"),
+        (lambda payload, *, needed: None, r"<lambda>\(payload, \*, needed\)"),
+    ],
+)
+def test_handler_that_could_not_be_called(handler: Any, shown: str) -> None:
+    """Refused where it is written: each event would fail three times."""
+    app = App()
+
+    with pytest.raises(InvalidSetting, match=rf"handler={shown} is refused; allowed: \(payload\) or"):
+        app.on("x", handler, name="work")
+    assert app.functions == ()
+
+
+def test_object_with_an_async_call() -> None:
+    """Is awaited."""
+    app, got = App(), []
+
+    class Listener:
+        async def __call__(self, payload: dict[str, Any]) -> None:
+            got.append(payload)
+
+    app.on("x", Listener(), name="listener")
+    heard(app, ("x", {"n": 1}))
+
+    assert got == [{"n": 1}]
+
+
+def test_forgotten_parentheses() -> None:
+    """A decorator without a name would listen to nothing."""
+    with pytest.raises(InvalidSetting, match=r"event=<function .*work.* is refused; allowed: a name"):
+
+        @App().on  # type: ignore[call-overload]  # what is refused
+        def work(payload: dict[str, Any]) -> None: ...
+
+
+def test_names_that_look_alike() -> None:
+    """Each is listened to by itself, however it is written in the name of its rule."""
+    app, got = App(), []
+    long = "customer.subscription.trial_will_"
+
+    @app.on("a.b")
+    @app.on("a_b")
+    @app.on("a b", detail={"n": [2]})
+    @app.on("a b", detail={"n": [3]})
+    @app.on(f"{long}end")
+    @app.on(f"{long}start")
+    async def listens(payload: dict[str, Any]) -> None:
+        got.append(payload["n"])
+
+    names = ["a.b", "a_b", "a b", "a b", f"{long}end", f"{long}start", "a-b"]
+    heard(app, *((name, {"n": number}) for number, name in enumerate(names)))
+
+    assert got == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_same_twice() -> None:
+    """Is a mistake, told with both places."""
+    app = App()
+    work = app.on("x", lambda payload: None, name="work")
+
+    with pytest.raises(InvalidSetting, match=r"declared twice: .*test_listening.py:\d+ and .*test_listening.py:\d+"):
+        app.on("x", work)
+
+
+def test_function_of_another_app() -> None:
+    """Though this one has a function of that name."""
+    app, other = App(), App()
+    for each in (app, other):
+        each.function(lambda event, context: None, name="work")
+
+    with pytest.raises(InvalidSetting, match="work is not a function of this app"):
+        app.on("x", other.functions[0])
+
+
+def test_another_package_of_that_name(tmp_path: Path) -> None:
+    """Is told by its path."""
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "__init__.py").touch()
+    code = "from eventbus import App; App().on('x', print, name='p')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert f"here that package is another one: {tmp_path / 'sources' / '__init__.py'}" in done.stderr
 
 
 def test_async_handler_stays_async() -> None:
@@ -281,3 +347,17 @@ def test_async_handler_stays_async() -> None:
     async def handler(payload: Any) -> None: ...
 
     assert asyncio.iscoroutinefunction(with_context(handler))
+
+
+def test_handler_of_a_function_may_listen_again() -> None:
+    """It is wrapped once."""
+    app, got = App(), []
+
+    @app.on("a")
+    async def hears(payload: dict[str, Any]) -> None:
+        got.append(payload["n"])
+
+    app.on("b", hears.handler, name="again")
+    heard(app, ("a", {"n": 1}), ("b", {"n": 2}))
+
+    assert got == [1, 2]

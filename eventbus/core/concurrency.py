@@ -103,6 +103,11 @@ class Concurrency:
         self._unreserved_running -= function not in self.reserved
         self.running -= 1
 
+    def forget(self, function: Arn) -> None:
+        """It has no reservation, does not run, and never will."""
+        self._running.pop(function, None)
+        self._environments.pop(function, None)
+
     def _over_rate(
         self, now: float, function: Arn, reserved: int | None, *, warm: bool, asynchronous: bool
     ) -> Throttled | None:

@@ -5,6 +5,7 @@ answer is an effect as well, so it may come in the same turn, late, twice or nev
 """
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any, Protocol
 
 from attrs import define, field
@@ -88,13 +89,15 @@ class Receive:
 
 @define(eq=False)
 class Received:
-    """Of a shard, `position` is the one behind these records; `ended`: it is closed, and nothing is left behind."""
+    """Of a shard, `position` is the one behind these records; `ended`: it is closed, and nothing is left behind. A
+    stream keeps each record for `retention` seconds."""
 
     asker: Arn
     token: int
     records: Sequence[Record]
     position: Any = None
     ended: bool = False
+    retention: float = inf
 
 
 @define(eq=False)

@@ -29,53 +29,55 @@ class Filter:
     data_key: str
     _text: bool = field(init=False)
     _members: bool = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        paths = _paths_of(self.pattern)
+        self._text = self.data_key in paths
+        self._members = any(path.startswith(f"{self.data_key}.") for path in paths)
+
+    def seen(self, view: Mapping[str, Any], members: dict[str, Any] | None) -> Mapping[str, Any] | str:
+        """What the pattern is held against, or why it is not; `members` are those of the data, if it is JSON."""
+        if members is not None:
+            if self._members:
+                return {**view, self.data_key: members}
+            return f"{self.data_key}: is JSON, the pattern wants a text" if self._text else view
+        if self._members and not self._text and isinstance(view.get(self.data_key), str):
+            return f"{self.data_key}: is no JSON object"
+        return view
+
+
+@define(eq=False)
+class Filters:
+    """At least one."""
+
+    filters: Sequence[Filter]
+    data_key: str
     _parse: Callable[[str], Any] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         from .patterns.text import parse_json  # noqa: PLC0415  # as in `_pattern_of`: whoever is here has paid for it
 
-        paths = _paths_of(self.pattern)
-        self._text = self.data_key in paths
-        self._members = any(path.startswith(f"{self.data_key}.") for path in paths)
         self._parse = parse_json
 
     def refusal(self, view: Mapping[str, Any]) -> str | None:
-        """None if it matches, else why not."""
-        data = view.get(self.data_key)
-        if isinstance(data, str) and (self._text or self._members):
-            decoded = self._json_object(data)
-            if decoded is not None:
-                if not self._members:
-                    return f"{self.data_key}: is JSON, the pattern wants a text"
-                view = {**view, self.data_key: decoded}
-            elif not self._text:
-                return f"{self.data_key}: is no JSON object"
-        return self.pattern.explain(view)
+        """None if `view` passes; else why the first pattern refuses it. `view` is the record as filters see it."""
+        members = self._members_of(view.get(self.data_key))
+        for each in self.filters:
+            seen = each.seen(view, members)
+            if not isinstance(seen, str) and each.pattern.matches(seen):
+                return None
+        seen = self.filters[0].seen(view, members)
+        return seen if isinstance(seen, str) else self.filters[0].pattern.explain(seen)
 
-    def _json_object(self, text: str) -> dict[str, Any] | None:
+    def _members_of(self, data: object) -> dict[str, Any] | None:
         """Only an object is JSON to a filter; a number or a quoted text is read as it stands."""
-        if not text.lstrip().startswith("{"):
+        if not isinstance(data, str) or not data.lstrip().startswith("{"):
             return None
         try:
-            found = self._parse(text)
+            found = self._parse(data)
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
-
-
-@define(eq=False)
-class Filters:
-    filters: Sequence[Filter]
-
-    def refusal(self, view: Mapping[str, Any]) -> str | None:
-        """None if `view` passes; else why the first pattern refuses it. `view` is the record as filters see it."""
-        first: str | None = None
-        for each in self.filters:
-            reason = each.refusal(view)
-            if reason is None:
-                return None
-            first = first or reason
-        return first
 
 
 def patterns_of(criteria: Any) -> "tuple[Pattern, ...]":
@@ -100,7 +102,7 @@ def check_keys(patterns: "Sequence[Pattern]", keys: Sequence[str]) -> None:
 
 
 def filters_of(patterns: "Sequence[Pattern]", data_key: str) -> Filters | None:
-    return Filters([Filter(pattern, data_key) for pattern in patterns]) if patterns else None
+    return Filters([Filter(pattern, data_key) for pattern in patterns], data_key) if patterns else None
 
 
 def _pattern_of(given: Any) -> "Pattern":

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
+from eventbus.names import Arn
+
 from .effects import Deliver
 
 PERMANENT: Final = frozenset(
@@ -26,6 +28,11 @@ PERMANENT: Final = frozenset(
 
 ATTEMPTS_USED_UP: Final = "MaximumRetryAttempts"
 TOO_OLD: Final = "MaximumEventAgeInSeconds"
+
+
+def not_taken(target: Arn, error: str) -> str:
+    """How the note `not_taken` of a trace says who refused a delivery, and why."""
+    return f"{error} by {target}"
 
 
 @frozen

@@ -13,8 +13,8 @@ from eventbus.names import Arn, id_prefix
 Timed = tuple[float, Note]
 
 HANDS_OVER: Final = frozenset({"handed_over", "notified"})
-"""Words after which the target says `sent` or `accepted`."""
-ARRIVES: Final = frozenset({"sent", "accepted", "published", "logged"})
+"""Words after which the target says that it arrived, or the sender that it was not taken."""
+ARRIVES: Final = frozenset({"sent", "accepted", "published", "logged", "deduplicated"})
 GONE: Final = frozenset({"deleted", "moved", "dropped"})
 BATCHED: Final = frozenset({"batch", "attempt"})
 """Words whose detail is a batch: identifiers of records."""
@@ -53,7 +53,9 @@ class Journeys:
     _sent_by: dict[str, list[Step]] = field(factory=dict, init=False)  # request -> steps out of it
     _purges: dict[Arn, list[Step]] = field(factory=dict, init=False)
     _running: dict[str, Step] = field(factory=dict, init=False)  # request -> its attempt without an end
-    _handing: dict[object, deque[Step]] = field(factory=dict, init=False)  # at `_at`, and not arrived yet
+    _handing: dict[object, deque[Step]] = field(factory=dict, init=False)  # at `_at`, by where it meets its arrival
+    _arriving: dict[object, list[Step]] = field(factory=dict, init=False)  # likewise
+    _failing: list[Step] = field(factory=list, init=False)  # likewise
     _at: float = field(default=-inf, init=False)
     _prefixes: dict[Arn, str] = field(factory=dict, init=False)
 
@@ -61,6 +63,7 @@ class Journeys:
         for position, (at, note) in enumerate(self.timed):
             what, where, about, detail, cause = note
             self._add(Step(position, at, what, where, self._texts(where, about), detail, cause))
+        self._meet()
 
     def __contains__(self, id: str) -> bool:
         return id in self._about or id in self._requests
@@ -100,8 +103,8 @@ class Journeys:
 
     def _add(self, step: Step) -> None:
         if step.at != self._at:
+            self._meet()
             self._at = step.at
-            self._handing.clear()  # what is handed over arrives in the same turn, or was refused
         for id in step.about:
             self._about.setdefault(id, []).append(step)
         for record in step.batch:
@@ -120,12 +123,14 @@ class Journeys:
             case "purged":
                 self._purges.setdefault(step.where, []).append(step)
             case "delivery_failed":
-                self._arrived(step, (step.where, str(step.detail).partition(":")[0]))
+                self._failing.append(step)
+            case "not_taken":
+                self._met(_errand(step), step)
             case _ if step.what in HANDS_OVER:
-                for key in (_meeting(target(step), step), (step.where, _kind(step))):
+                for key in (_meeting(target(step), step), (step.where, _kind(step)), _errand(step)):
                     self._handing.setdefault(key, deque()).append(step)
             case _ if step.what in ARRIVES:
-                self._arrived(step, _meeting(step.where, step))
+                self._arriving.setdefault(_meeting(step.where, step), []).append(step)
 
     def _ended(self, step: Step) -> None:
         for id in step.about:
@@ -134,15 +139,27 @@ class Journeys:
                 self.ends[attempt.position] = step
                 self.starts.add(step.position)
 
-    def _arrived(self, step: Step, key: object) -> None:
-        handing = self._handing.get(key)
-        while handing:
-            handed = handing.popleft()
-            if handed.position not in self.handed:  # it waits under two keys
-                self.handed[handed.position] = step
-                self.handed_ids.update(step.about)
-                self.arrivals.add(step.position)
-                return
+    def _meet(self) -> None:
+        """What was handed over at one time has arrived in the same order, but for what was refused."""
+        for key, arriving in self._arriving.items():
+            for step in arriving:
+                if self._met(key, step):
+                    self.handed_ids.update(step.about)
+        for step in self._failing:
+            self._met((step.where, str(step.detail).partition(":")[0]), step)
+        for known in (self._handing, self._arriving, self._failing):
+            known.clear()
+
+    def _met(self, key: object, step: Step) -> bool:
+        """Whether something was handed over before, and has not met its arrival or refusal: now the first of it has."""
+        handing = self._handing.get(key, deque())
+        while handing and handing[0].position in self.handed:  # it stands under several keys
+            handing.popleft()
+        if not handing or handing[0].position > step.position:
+            return False
+        self.handed[handing.popleft().position] = step
+        self.arrivals.add(step.position)
+        return True
 
     def _texts(self, where: Arn, about: Any) -> tuple[str, ...]:
         if about is None:
@@ -170,9 +187,14 @@ def target(step: Step) -> Arn | None:
 
 def _meeting(target: Arn | None, step: Step) -> object:
     """Where both sides of a delivery meet: the target, and out of which invocation or event it was sent."""
-    if step.what == "handed_over":
+    if step.what == "handed_over" and step.where.service == "lambda":
         return (target, step.about[0] if step.about else None)
     return (target, None if step.cause is None else step.cause.request_id)
+
+
+def _errand(step: Step) -> object:
+    """Of whom, about what, and where to: the same in the refusal of what was handed over."""
+    return (step.where, step.about, str(step.detail).rpartition(" ")[2])
 
 
 def _kind(handed: Step) -> str:

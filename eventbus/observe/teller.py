@@ -12,12 +12,13 @@ from attrs import define, field
 
 from .journeys import HANDS_OVER, Journeys, Step
 from .tree import Entry, Trace
-from .words import branch, ended, failed, kind, names, ordinal, phrase, title
+from .words import branch, ended, failed, kind, names, ordinal, phrase, refusal, title
 
 DEPTH: Final = 24
 
 _BEGINNINGS: Final = frozenset({"sent", "accepted", "published", "logged", "due", "put", "batch", "attempt"})
 _BRANCHES: Final = frozenset({"sent", "accepted", "published", "logged", "put", "removed", "attempt"})
+_FOLLOWING: Final = frozenset({"filtered", "not_taken", "retry_wait", "dropped"})
 _OF_EVENTS: Final = frozenset({"retry_wait", "given_up", "handed_over"})
 _ELSEWHERE: Final = " (told elsewhere in this trace)"
 _DEEPER: Final = " (deeper than a trace goes: trace it by its own id)"
@@ -68,7 +69,7 @@ class Teller:
         """Part of a journey that began otherwise: the attempts of an event, what an object notified."""
         if step.what == "attempt":
             return id in self.told or id in self.journeys.handed_ids
-        return step.what in HANDS_OVER
+        return step.what in HANDS_OVER or (step.what in _FOLLOWING and id in self.told)
 
     def _branch(self, step: Step, id: str, depth: int) -> Entry:
         text = branch(step, id)
@@ -122,7 +123,7 @@ class Journey:
                 return self._received(step)
             case "sent" if self._moved_here(step):
                 return ""
-            case "delivery_failed" if step.position in journeys.arrivals:
+            case "delivery_failed" | "not_taken" if step.position in journeys.arrivals:
                 return ""
             case _:
                 return phrase(step) + self._where(step)
@@ -150,11 +151,12 @@ class Journey:
         arrival = teller.journeys.handed.get(step.position)
         if arrival is None:
             return Entry(step.at, step.what, text)
-        if arrival.what == "delivery_failed":
-            return Entry(step.at, step.what, f"{text}: refused with {str(arrival.detail).partition(': ')[2]}")
+        if arrival.what in ("delivery_failed", "not_taken"):
+            return Entry(step.at, step.what, f"{text}: refused with {refusal(arrival)}")
         below: list[Entry] = []
+        how = ": a duplicate of" if arrival.what == "deduplicated" else " as"
         for id in arrival.about:
-            text += f" as {kind(arrival, accepted=True)} {id}" + ("" if self.depth < DEPTH else _DEEPER)
+            text += f"{how} {kind(arrival, accepted=True)} {id}" + ("" if self.depth < DEPTH else _DEEPER)
             if id not in teller.told:
                 below += teller.below(id, self.depth, arrival.position)
         return Entry(step.at, step.what, text, tuple(below))

@@ -109,10 +109,17 @@ def shown(detail: Any) -> str:
     return " ".join(_named(word) for word in str(detail).split(" "))
 
 
+def refusal(step: Step) -> str:
+    """Why a delivery failed: of `dead letter: <reason>`, or of `<reason> by <arn>`."""
+    detail = str(step.detail)
+    return shown(detail.rpartition(" by ")[0]) if step.what == "not_taken" else detail.partition(": ")[2]
+
+
 def _named(word: str) -> str:
     if not word.startswith("arn:") or word.count(":") < 5:
         return word
-    return Arn(word.removesuffix(":async")).name
+    end = ":" if word.endswith(":") else ""
+    return Arn(word.removesuffix(":").removesuffix(":async")).name + end
 
 
 def _because(step: Step) -> str:
@@ -180,6 +187,7 @@ _PHRASES: Final[dict[str, Callable[[Step], str]]] = {
     "deduplicated": lambda step: "not sent again: a duplicate" + _because(step),
     "filtered": lambda step: "filtered out" + _because(step),
     "retry_wait": _retry_wait,
+    "not_taken": lambda step: f"not taken by {shown(str(step.detail).rpartition(' by ')[2])}: {refusal(step)}",
     "given_up": lambda step: f"given up: {shown(step.detail)}",
     "handed_over": _handed_over,
     "notified": lambda step: f"notified {shown(step.detail)}",

@@ -4,11 +4,13 @@ from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from attrs import define, field, frozen
 
 from eventbus.core.effects import Invoke
 from eventbus.core.outcomes import HandlerFailed, Outcome, Succeeded
+from eventbus.declaration import Function
 from eventbus.names import Arn
 
 from . import codec
@@ -31,13 +33,17 @@ class Attempt:
     end: datetime
 
 
+Kept = deque[tuple[Invoke, float, float, Outcome]]
+
+
 @define(eq=False)
 class Attempts:
     at: Callable[[float], datetime]
     render: Callable[[Invoke], Any]
     count: int = field(default=0, init=False)
     failed: int = field(default=0, init=False)
-    _kept: dict[Arn, deque[tuple[Invoke, float, float, Outcome]]] = field(factory=dict, init=False)
+    _kept: dict[Arn, Kept] = field(factory=dict, init=False)
+    _of_gone: "WeakKeyDictionary[Function[Any, Any], Kept]" = field(factory=WeakKeyDictionary, init=False)
 
     def add(self, invoke: Invoke, began: float, ended: float, outcome: Outcome) -> None:
         self.count += 1
@@ -50,6 +56,21 @@ class Attempts:
     def of(self, function: Arn) -> list[Attempt]:
         """Oldest first; each event is decoded anew."""
         return [self._shown(*entry) for entry in self._kept.get(function, ())]
+
+    def let_go(self, function: Function[Any, Any]) -> None:
+        """It is gone: its attempts are shown as long as somebody holds it."""
+        self._of_gone[function] = self._kept.pop(function.arn, deque(maxlen=KEPT))
+
+    def take_back(self, function: Function[Any, Any]) -> None:
+        """It is here, perhaps again."""
+        kept = self._of_gone.pop(function, None)
+        if kept is not None:
+            self._kept[function.arn] = kept
+
+    def of_gone(self, function: Any) -> list[Attempt] | None:
+        """None if it is not gone."""
+        kept = self._of_gone.get(function) if isinstance(function, Function) else None
+        return None if kept is None else [self._shown(*entry) for entry in kept]
 
     def _shown(self, invoke: Invoke, began: float, ended: float, outcome: Outcome) -> Attempt:
         event = self.render(invoke) if invoke.payload is None else codec.decode(invoke.payload)

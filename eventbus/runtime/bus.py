@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from math import inf
 from types import TracebackType
-from typing import Any, Final, Literal, TypeVar, Unpack, assert_never
-
-from attrs import define
+from typing import Any, Literal, TypeVar, Unpack, assert_never
 
 from eventbus.core.chain import CHAIN_LIMIT
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
@@ -22,9 +20,9 @@ from eventbus.errors import (
     TooManyRequestsException,
     suggest,
 )
-from eventbus.listening import listener, listening
+from eventbus.listening import NAME_LIMIT
 from eventbus.names import Arn, async_address, function_arn
-from eventbus.ports import Resource, Wire
+from eventbus.ports import Resource
 
 from . import clock, codec, tail
 from .answers import InvokeResponse, Statistics
@@ -33,6 +31,7 @@ from .engine import Engine, Journal, Setup, Trace
 from .environ import Environ
 from .faults import Faults
 from .handlers import EVENT_LIMIT, INVOKE_ACTION
+from .listeners import Subscription
 from .mapping_calls import MappingCalls
 from .outcome_of import RESPONSE_LIMIT as REQUEST_LIMIT
 from .sync import SyncBus
@@ -41,23 +40,7 @@ T = TypeVar("T")
 C = TypeVar("C")
 E = TypeVar("E")
 R = TypeVar("R")
-PUT_EVENTS: Final = "events:PutEvents"
-NAME_LIMIT: Final = 128
-"""Characters of a detail-type (bc:events PutEvents)."""
 InvocationType = Literal["RequestResponse", "Event", "DryRun"]
-
-
-@define(eq=False)
-class Subscription:
-    """A handler that listens until `cancel()`; `bus.invocations(subscription.function)` shows its attempts."""
-
-    _engine: Engine
-    function: Function[Any, Any]
-    _rule: Wire
-
-    def cancel(self) -> None:
-        """Nothing new comes; what was accepted is still handled. Twice is allowed."""
-        self._engine.unlisten(self._rule)
 
 
 class Bus(MappingCalls):
@@ -179,9 +162,9 @@ class Bus(MappingCalls):
         if not isinstance(payload, Mapping):
             raise InvalidParameterValueException(f"payload={payload!r}: a mapping, to be a JSON object")
         detail = codec.encode_event(dict(payload)).decode()
-        bus, source = engine.default_bus(), self._setup.app_name
+        bus, source = engine.listeners.default_bus(), self._setup.app_name
         cause = engine.feed.cause()
-        return await engine.feed.call(bus, PUT_EVENTS, bus.put, source, event, detail, (), None, cause)
+        return await engine.feed.call(bus, bus.delivery_action, bus.put, source, event, detail, (), None, cause)
 
     def subscribe(
         self,
@@ -190,14 +173,14 @@ class Bus(MappingCalls):
         *,
         detail: Mapping[str, Any] | None = None,
         **settings: Unpack[FunctionSettings],
-    ) -> "Subscription":
-        """As `app.on`, for this run and from now on: until it is cancelled `handler` gets what `event` names."""
+    ) -> Subscription:
+        """As `app.on`, for this run and from now on: until it is cancelled `handler` gets what `event` names.
+
+        Raises `InvalidSetting`, also for what only a declaration can have: reserved concurrency, environment variables,
+        permissions that are enforced."""
         engine = self._engine
         engine.feed.check_caller()
-        function = listener(handler, settings, len(self._setup.functions))
-        rule = listening(self._setup.app_name, event, detail, function)
-        engine.listen(function, rule)
-        return Subscription(engine, function, rule)
+        return engine.listeners.subscribe(event, handler, detail, settings)
 
     async def settle(self, within: float = 90_000, invocations: int = 1_000_000) -> None:
         """Return when nothing runs, nothing is due and nothing is on its way to a consumer.
@@ -242,7 +225,8 @@ class Bus(MappingCalls):
 
     def invocations(self, function: Function[Any, Any]) -> list[Attempt]:
         """The attempts that ended, oldest first; the last 10,000 of each function."""
-        return self._engine.attempts.of(self._known(function))
+        gone = self._engine.attempts.of_gone(function)
+        return self._engine.attempts.of(self._known(function)) if gone is None else gone
 
     def trace(self, id: str) -> Trace:
         """The journey of the event that `id` names: a request id, a message id, any id that a call or record showed."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
 from eventbus.core.callers import Callers
@@ -21,7 +21,7 @@ from eventbus.core.stream_mapping import with_window
 from eventbus.declaration import Function
 from eventbus.errors import BusBroken, InvalidSetting, NotInBus
 from eventbus.event_source_mapping import Mapping
-from eventbus.names import Arn, Ids
+from eventbus.names import Arn, Ids, async_address
 from eventbus.ports import Birth, Machine, Pollable, Resource, Wire
 
 from . import clock
@@ -32,6 +32,7 @@ from .environment import Environment, Pool
 from .faults import Faults
 from .feed import Feed
 from .handlers import Handlers, LogFailure
+from .listeners import Listeners
 from .mappings import Mappings
 from .permissions import Permissions
 from .settling import Quiet
@@ -108,7 +109,7 @@ class Engine:
     epoch: float = field(init=False)  # seconds since 1970 at the bus's time 0
     _grace: float = field(init=False)
     _tokens: int = field(default=0, init=False)
-    _default_bus: Any = field(default=None, init=False)
+    listeners: Listeners = field(default=Factory(Listeners, takes_self=True), init=False)
 
     def __attrs_post_init__(self) -> None:
         setup, virtual = self.setup, clock.is_virtual(self.loop)
@@ -244,9 +245,9 @@ class Engine:
     def _add_machines(self) -> None:
         setup = self.setup
         for resource in setup.resources.values():
-            self._add_resource(resource)
+            self.add_resource(resource)
         for function in setup.functions.values():
-            self._add_function(function)
+            self.add_function(function)
         for mapping in setup.mappings:
             self.mappings.add(mapping)
         urls = [target for wire in setup.wires for target in wire.targets if is_url(target)]
@@ -263,7 +264,7 @@ class Engine:
         polled = {kind: isinstance(example, Pollable) for kind, example in examples.items()}
         return [machine for machine in machines if not polled[type(machine)]]
 
-    def _add_resource(self, resource: Resource[Any]) -> Any:
+    def add_resource(self, resource: Resource[Any]) -> Any:
         arn = resource.arn
         machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self.epoch))
         self.driver.add(arn, machine)
@@ -290,30 +291,9 @@ class Engine:
         if self.feed.closing is None:
             self._fail_with(task, task.get_name())
 
-    def default_bus(self) -> Any:
-        """Its machine; every account has one, so it is made when first asked for."""
-        if self._default_bus is None:
-            resource = self.setup.default_bus()
-            if resource.arn not in self.setup.resources:
-                self.setup.resources[resource.arn] = resource
-                self.quiet.producers.append(self._add_resource(resource))
-            self._default_bus = self.driver.machines[resource.arn]
-        return self._default_bus
-
-    def listen(self, function: Function[Any, Any], rule: Wire) -> None:
-        """From now on, and for this run."""
-        bus = self.default_bus()
-        if function.arn not in self.setup.functions:
-            self.setup.functions[function.arn] = function
-            self._add_function(function)
-        self.driver.feed(bus, lambda _now: rule.connect(bus))
-
-    def unlisten(self, rule: Any) -> None:
-        bus = self.default_bus()
-        self.driver.feed_if_alive(bus, lambda _now: rule.disconnect(bus))
-
-    def _add_function(self, function: Function[Any, Any]) -> None:
+    def add_function(self, function: Function[Any, Any]) -> None:
         setup, arn = self.setup, function.arn
+        self.attempts.take_back(function)
         config = EventInvokeConfig(
             maximum_retry_attempts=function.maximum_retry_attempts,
             maximum_event_age_in_seconds=function.maximum_event_age_in_seconds,
@@ -332,6 +312,15 @@ class Engine:
             grace=self._grace,
             idle_lifetime=setup.profile.environment_idle,
         )
+
+    def remove_function(self, arn: Arn) -> None:
+        """Of one that has nothing to do any more, and nobody who calls it."""
+        function = self.setup.functions.pop(arn)
+        queue = self.handlers.queues.pop(async_address(arn))
+        del self.driver.machines[queue.address]
+        self.handlers.pools.pop(arn).retire_idle()
+        self.concurrency.forget(arn)
+        self.attempts.let_go(function)
 
     def _task(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """The single place that makes tasks."""

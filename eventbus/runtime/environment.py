@@ -82,6 +82,11 @@ class Pool:
     def arrived(self) -> None:
         self._called -= 1
 
+    def retire_idle(self) -> None:
+        """Those that wait for an attempt need not."""
+        for environment in tuple(self.idle):
+            environment.retire()
+
     async def checkpoint(self) -> None:
         """Others get a turn; the environment that gives it is back soon and needs no help."""
         self._called += 1
@@ -157,7 +162,7 @@ class Environment:
         if now < self._deadline:
             return
         if self.current is None:
-            self._retire_idle()
+            self.retire()
         elif not self._timed_out:
             self._timed_out = True
             self._deadline = now + self.pool.grace
@@ -181,7 +186,8 @@ class Environment:
         if not self.retired:
             pool.arrived()
 
-    def _retire_idle(self) -> None:
+    def retire(self) -> None:
+        """It is idle, and ends."""
         self._deadline = inf
         self.retired = True
         self.pool.idle.remove(self)

@@ -158,7 +158,8 @@ class Handlers:
         if self.faults.armed and mapping is not None and self.faults.received(now, mapping.source, effect):
             self.driver.arm(self.faults)
             return
-        self.driver.tell(effect.asker, "received", effect.token, effect.records, effect.position, effect.ended)
+        answer = effect.token, effect.records, effect.position, effect.ended, effect.retention
+        self.driver.tell(effect.asker, "received", *answer)
 
     def _list_shards(self, now: float, effect: ListShards) -> None:
         if self._may_read(effect):

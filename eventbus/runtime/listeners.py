@@ -5,8 +5,9 @@ leaves once nothing listens through it any more and all that it accepted has end
 of its connections does not grow.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field
@@ -55,7 +56,7 @@ class Listeners:
     _default_bus: Any = field(default=None, init=False)
     _subscribed: int = field(default=0, init=False)
     _rules: Counter[Arn] = field(factory=Counter, init=False)  # of functions that came with a subscription
-    _leaving: deque[Arn] = field(factory=deque, init=False)
+    _leaving: dict[Arn, None] = field(factory=dict, init=False)  # cancelled, in that order
 
     def default_bus(self) -> Any:
         """Its machine; every account has one, so it is made when first asked for."""
@@ -84,6 +85,7 @@ class Listeners:
             self.engine.add_function(function)
         if known is None or function.arn in self._rules:
             self._rules[function.arn] += 1
+            self._leaving.pop(function.arn, None)
         self.engine.driver.feed(bus, lambda _now: rule.connect(bus))
         self._let_go()
         return Subscription(self, function, event, rule)
@@ -94,10 +96,15 @@ class Listeners:
         if function in self._rules:
             self._rules[function] -= 1
             if not self._rules[function]:
-                self._leaving.append(function)
+                self._leaving[function] = None
         self._let_go()
 
     def _check_new(self, function: Function[Any, Any]) -> None:
+        policy = self.engine.setup.policy
+        if policy is not None and policy.enforced:
+            raise InvalidSetting(
+                f"permissions='enforced': declare {function.name} with app.on, so that it can be granted"
+            )
         for setting in AT_THE_START:
             value = getattr(function, setting)
             if value not in (None, {}):
@@ -111,12 +118,10 @@ class Listeners:
 
     def _let_go(self) -> None:
         """Look at a few of those that were cancelled: some may have nothing to do any more."""
-        for _ in range(min(LOOKED_AT, len(self._leaving))):
-            function = self._leaving.popleft()
-            if self._rules[function]:  # somebody listens through it again
-                continue
+        for function in tuple(islice(self._leaving, LOOKED_AT)):
+            del self._leaving[function]
             if self._busy(function):
-                self._leaving.append(function)
+                self._leaving[function] = None
             else:
                 del self._rules[function]
                 self.engine.remove_function(function)

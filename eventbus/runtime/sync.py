@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .bus import Bus
     from .engine import Trace
     from .faults import Faults
+    from .listeners import Subscription
     from .mappings import EventSourceMapping
 
 T = TypeVar("T")
@@ -58,6 +59,14 @@ class SyncBus:
 
     def emit(self, event: str, payload: Mapping[str, Any]) -> str:
         return self.run(self._bus.emit(event, payload))
+
+    def subscribe(
+        self, event: str, handler: Any, *, detail: Mapping[str, Any] | None = None, **settings: Any
+    ) -> "Subscription":
+        async def subscribe() -> "Subscription":
+            return self._bus.subscribe(event, handler, detail=detail, **settings)
+
+        return self.run(subscribe())
 
     def create_event_source_mapping(
         self, event_source: "EventSource[Any, Any]", function: "Function[Any, Any]", **settings: Any

@@ -6,7 +6,7 @@ is so when somebody looks [ddb:Streams]. Who found fewer records than asked for 
 shard was closed.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import floor
 from operator import attrgetter
@@ -53,6 +53,16 @@ class OneShard:
             return self.first
         return self.first + gone
 
+    def started(self, start: Start) -> int:
+        """The position where reading begins, if what is there is not gone."""
+        match start.starting_position:
+            case "LATEST":
+                return self.end
+            case "AT_TIMESTAMP":
+                return self.first + bisect_left(self.records, start.at, key=_ARRIVED_AT)
+            case _:
+                return self.first
+
 
 @define(eq=False)
 class ChangeLog:
@@ -77,11 +87,7 @@ class ChangeLog:
         shard = next((each for each in self._shards if each.id == shard_id), None)
         if shard is None:
             return ((), 0, True), told
-        begin = shard.oldest(now)
-        if isinstance(position, Start):
-            begin = shard.end if position.starting_position == "LATEST" else begin
-        else:
-            begin = max(begin, position)
+        begin = max(shard.oldest(now), shard.started(position) if isinstance(position, Start) else position)
         found = shard.records[begin - shard.first : begin - shard.first + limit]
         behind = begin + len(found)
         closed = shard.closed_at is not None

@@ -16,7 +16,7 @@ from eventbus.names import Arn
 from eventbus.ports import Birth
 
 from . import events, values
-from .change_log import ChangeLog
+from .change_log import RETENTION, ChangeLog
 from .errors import (
     CancellationReason,
     ConditionalCheckFailedException,
@@ -112,7 +112,7 @@ class TableMachine:
         assert self._log is not None
         assert effect.shard is not None
         (records, position, ended), told = self._log.read(now, effect.shard, effect.position, effect.limit)
-        self.effects.append(Received(effect.asker, effect.token, records, position, ended))
+        self.effects.append(Received(effect.asker, effect.token, records, position, ended, RETENTION))
         self.effects += told
 
     def list_shards(self, now: float, effect: ListShards) -> None:

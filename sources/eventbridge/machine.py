@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from attrs import define, field
 
 from eventbus.core.effects import Cause, Deliver, Delivered, Effect, Note
-from eventbus.core.redelivery import Delivery, GivenUp, Redelivery
+from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, not_taken
 from eventbus.names import Arn
 from eventbus.ports import Birth
 from sources._target_retries import dead_letter_attributes
@@ -23,12 +23,11 @@ from .archive import Archives
 from .arrivals import arrived
 from .entries import Entry, Refused, entries_of
 from .errors import InvalidParameter
-from .events import Event, event_of, instant_text, minified
+from .events import Event, event_of, instant_text
 from .rules import PlacedRule, PlacedTarget, Rules
-from .transformer import MISSING, NotHandedOver, Path
+from .transformer import MISSING, NotHandedOver, Path, written
 
 HOP: Final = "THIRD_ACCOUNT_HOP_DETECTED"
-INVALID_JSON: Final = "INVALID_JSON"
 SCHEDULED_SOURCE: Final = "aws.events"
 SCHEDULED: Final = "Scheduled Event"
 
@@ -55,7 +54,7 @@ class BusMachine:
     notes: list[Note] = field(factory=list, init=False)
     archives: Archives = field(factory=Archives, init=False)
     _redelivery: Redelivery = field(factory=Redelivery, init=False)
-    _letters: dict[int, tuple[str, Arn]] = field(factory=dict, init=False)  # token -> event, dead-letter queue
+    _letters: dict[int, tuple[Event, Arn]] = field(factory=dict, init=False)  # token -> event, dead-letter queue
     _second: float = field(default=-1.0, init=False)  # the one that `_stamp` shows
     _stamp: str = field(default="", init=False)
 
@@ -105,22 +104,24 @@ class BusMachine:
         letter = self._letters.pop(token, None)
         if letter is not None:
             if error is not None:
-                id, queue = letter
-                self.notes.append(("dropped", self.arn, id, f"dead letter refused by {queue}: {error}", None))
+                event, queue = letter
+                self._note("not_taken", event, not_taken(queue, error))
+                self._note("dropped", event, f"dead letter refused by {queue}: {error}")
             return
         delivery = None if error is None else self._redelivery.under_way(token)
+        if delivery is not None and error is not None:
+            self._note("not_taken", delivery.sender.event, not_taken(delivery.effect.target, error))
         ended = self._redelivery.delivered(now, token, error)
         if isinstance(ended, GivenUp):
             self._give_up(ended)
         elif ended is None and delivery is not None:
-            event = delivery.sender.event
-            self.notes.append(("retry_wait", self.arn, event.id, delivery.due_at - now, event.cause))
+            self._note("retry_wait", delivery.sender.event, delivery.due_at - now)
 
     def wake(self, now: float) -> None:
         for delivery in self._redelivery.due(now, self.birth.ids.draw):
             self._try(delivery)
-        for rule, due_at in self.rules.due(now):
-            self._occur(now, rule, due_at)
+        for rule, occurrence in self.rules.due(now):
+            self._occur(now, rule, occurrence.timestamp())
         for replay, events in self.archives.due(now):
             for event in events:
                 again = event.replayed(self.birth.epoch + now, replay.name)
@@ -157,9 +158,8 @@ class BusMachine:
             if only is None or rule.name in only:
                 self._hand_over(now, rule, event)
 
-    def _occur(self, now: float, rule: PlacedRule, due_at: float) -> None:
-        """A schedule is due: an event for the targets of its rule alone."""
-        at = self.birth.epoch + due_at
+    def _occur(self, now: float, rule: PlacedRule, at: float) -> None:
+        """A schedule was due, in seconds since 1970: an event for the targets of its rule alone."""
         time = instant_text(at)
         event = event_of(self._id(), SCHEDULED_SOURCE, SCHEDULED, {}, "{}", [rule.arn], time, at, None)
         self.notes.append(("published", self.arn, event.id, f"by {rule.arn}", None))
@@ -168,12 +168,13 @@ class BusMachine:
     def _hand_over(self, now: float, rule: PlacedRule, event: Event) -> None:
         draw, arn, cause = self.birth.ids.draw, self.arn, event.cause
         for placed in rule.targets.values():
-            errand, refusal, body = Errand(event, rule, placed), None, ""
+            errand, refusal, body, group = Errand(event, rule, placed), None, "", placed.group
             try:
                 body = event.text if placed.as_it_is and not event.forwarded else _body(errand)
+                if placed.key_path is not None:
+                    group = _partition_key(placed.key_path, event)
             except NotHandedOver as reason:
                 refusal = str(reason)
-            group = placed.group if placed.key_path is None else _partition_key(placed.key_path, event)
             effect = Deliver(placed.arn, arn, draw(), body, cause=cause, group=group)
             delivery = Delivery(effect, placed.retries, now, errand)
             if refusal is None:
@@ -183,22 +184,24 @@ class BusMachine:
                 self._give_up(GivenUp(delivery, refusal, None))
 
     def _try(self, delivery: Delivery) -> None:
-        effect, event = delivery.effect, delivery.sender.event
-        self.notes.append(("notified", self.arn, event.id, effect.target, event.cause))
-        self.effects.append(effect)
+        self._note("notified", delivery.sender.event, delivery.effect.target)
+        self.effects.append(delivery.effect)
 
     def _give_up(self, given_up: GivenUp) -> None:
         errand: Errand = given_up.delivery.sender
         event, queue = errand.event, errand.target.dead_letter
         if queue is None:
             why = given_up.error if given_up.condition is None else f"{given_up.condition}: {given_up.error}"
-            self.notes.append(("dropped", self.arn, event.id, f"not taken by {errand.target.arn}: {why}", event.cause))
+            self._note("dropped", event, f"not taken by {errand.target.arn}: {why}")
             return
         attributes = dead_letter_attributes(given_up, {"RULE_ARN": errand.rule.arn})
         token = self.birth.ids.draw()
-        self._letters[token] = event.id, queue
-        self.notes.append(("handed_over", self.arn, event.id, f"dead letter {queue}", event.cause))
+        self._letters[token] = event, queue
+        self._note("handed_over", event, f"dead letter {queue}")
         self.effects.append(Deliver(queue, self.arn, token, event.text, attributes, event.cause))
+
+    def _note(self, what: str, event: Event, detail: object) -> None:
+        self.notes.append((what, self.arn, event.id, detail, event.cause))
 
     def _id(self) -> str:
         return self.birth.ids.text(self.birth.ids.draw())
@@ -210,15 +213,15 @@ class BusMachine:
 
 
 def _partition_key(path: Path, event: Event) -> str:
-    """A text as it is, anything else as JSON; nothing found is the event's id."""
+    """A text as it is, anything else as JSON; nothing found is the event's id. Raises `NotHandedOver`."""
     found = path.find(event.value)
     if found is MISSING or found == "":
         return event.id
-    return found if isinstance(found, str) else minified(found)
+    return found if isinstance(found, str) else written(found)
 
 
 def _body(errand: Errand) -> str:
-    """What the target gets. Raises `NotHandedOver`, beginning with the code of a dead letter."""
+    """What the target gets. Raises `NotHandedOver`."""
     event, rule, placed = errand.event, errand.rule, errand.target
     if placed.is_bus and event.forwarded:
         raise NotHandedOver(
@@ -228,9 +231,4 @@ def _body(errand: Errand) -> str:
     target = placed.target
     if target.input is not None:
         return target.input
-    if target.content is None:
-        return event.text
-    try:
-        return target.content.body(event, rule.name, rule.arn)
-    except NotHandedOver as reason:
-        raise NotHandedOver(f"{INVALID_JSON}: {reason}") from None
+    return event.text if target.content is None else target.content.body(event, rule.name, rule.arn)

@@ -48,7 +48,8 @@ class PlacedRule:
     schedule_expression: str | None = None
     schedule: Schedule | None = None
     started_at: float = 0.0  # a rate counts from here
-    due_at: float = inf  # the next occurrence
+    occurrence: datetime | None = None  # the next one
+    due_at: float = inf  # when that is
     enabled: bool = True
     description: str | None = None
     targets: dict[str, PlacedTarget] = field(factory=dict)  # by id
@@ -139,16 +140,16 @@ class Rules:
             found = tuple(sorted(found, key=_order))
         return [rule for rule in found if rule.enabled]
 
-    def due(self, now: float) -> Iterator[tuple[PlacedRule, float]]:
+    def due(self, now: float) -> Iterator[tuple[PlacedRule, datetime]]:
         """Enabled rules whose schedule is due, each with when it was. Occurrences that a late clock missed are over."""
         if self._due_at > now:
             return
         for rule in tuple(self._scheduled):
-            due_at = rule.due_at
-            if due_at <= now:
-                rule.due_at = self._next(rule, now)
+            occurrence = rule.occurrence
+            if occurrence is not None and rule.due_at <= now:
+                self._go_on(now, rule)
                 if rule.enabled:
-                    yield rule, due_at
+                    yield rule, occurrence
         self._look_ahead()
 
     def next_deadline(self) -> float:
@@ -159,27 +160,21 @@ class Rules:
         if rule.schedule_expression == settings.schedule_expression:
             return
         rule.schedule_expression, rule.schedule = settings.schedule_expression, settings.schedule
-        rule.started_at = now
-        rule.due_at = self._next(rule, now)
+        rule.started_at, rule.occurrence = now, None
+        self._go_on(now, rule)
         if rule.schedule is None:
             self._scheduled.remove(rule)
         elif rule not in self._scheduled:
             self._scheduled.append(rule)
         self._look_ahead()
 
-    def _next(self, rule: PlacedRule, now: float) -> float:
-        """Later than `now`, which is rounded to microseconds when it becomes an instant: an occurrence that just was
-        may look like the next one."""
-        if rule.schedule is None:
-            return inf
-        found, start = self._instant(now), self._instant(rule.started_at)
-        while True:
-            following = rule.schedule.next_after(found, start=start)
-            if following is None:
-                return inf
-            found = following
-            if self._seconds(found) > now:
-                return self._seconds(found)
+    def _go_on(self, now: float, rule: PlacedRule) -> None:
+        """To the next occurrence after `now`, and after the last one, of which `now` in microseconds may fall short."""
+        found, instant = None, self._instant(now)
+        if rule.schedule is not None:
+            since = instant if rule.occurrence is None else max(instant, rule.occurrence)
+            found = rule.schedule.next_after(since, start=self._instant(rule.started_at))
+        rule.occurrence, rule.due_at = found, inf if found is None else self._seconds(found)
 
     def _look_ahead(self) -> None:
         self._due_at = min((rule.due_at for rule in self._scheduled), default=inf)

@@ -38,8 +38,12 @@ PREDEFINED: Final = (RULE_ARN, RULE_NAME, INGESTION_TIME, EVENT, EVENT_JSON)
 """Their names can't be given to others."""
 
 
+INVALID_JSON: Final = "INVALID_JSON"
+"""Code of a dead letter."""
+
+
 class NotHandedOver(Exception):
-    """There is nothing that the target could get; the text is the reason."""
+    """There is nothing that the target could get; the text is the code of a dead letter, and the reason."""
 
 
 @frozen(eq=False)
@@ -60,8 +64,8 @@ class Path:
             return text  # as its sender wrote it: minified already, nothing escaped
         found = self.find(event.value)
         if found is MISSING:
-            raise NotHandedOver(f"the input path {self.text} finds nothing")
-        return _written(found)
+            raise NotHandedOver(f"{INVALID_JSON}: the input path {self.text} finds nothing")
+        return written(found)
 
 
 @frozen(eq=False)
@@ -86,16 +90,16 @@ class Template:
             try:
                 parse_json(text)
             except NotJson as reason:
-                raise NotHandedOver(f"the filled input template is no JSON: {reason}") from None
+                raise NotHandedOver(f"{INVALID_JSON}: the filled input template is no JSON: {reason}") from None
         return text
 
     def _filled(self, variable: Variable, event: Event, known: Mapping[str, str]) -> str:
         value = self._value(variable.name, event, known)
         if not variable.quoted:
-            return _written("" if value is MISSING else value)
+            return written("" if value is MISSING else value)
         if value is MISSING:
             return ""
-        return value.encode(errors="replace").decode() if isinstance(value, str) else _written(value)
+        return value.encode(errors="replace").decode() if isinstance(value, str) else written(value)
 
     def _value(self, name: str, event: Event, known: Mapping[str, str]) -> Any:
         match name:
@@ -108,6 +112,15 @@ class Template:
             case _:
                 path = self.paths.get(name)
                 return known[name] if path is None else path.find(event.value)
+
+
+def written(value: Any) -> str:
+    """As JSON. Raises `NotHandedOver`."""
+    try:
+        return minified(value)
+    except (ValueError, RecursionError):
+        reason = "JSON does not hold a number of it, or it is nested too deeply"
+        raise NotHandedOver(f"{INVALID_JSON}: {reason}") from None
 
 
 def parse_path(text: str, *, brackets: bool) -> Path:
@@ -190,10 +203,3 @@ def _all(value: Any, rest: Sequence[Step]) -> Any:
     found = [_find(each, rest) for each in (value.values() if isinstance(value, dict) else value)]
     found = [each for each in found if each is not MISSING]
     return [each for some in found for each in some] if None in rest else found
-
-
-def _written(value: Any) -> str:
-    try:
-        return minified(value)
-    except (ValueError, RecursionError):
-        raise NotHandedOver("JSON does not hold a number of it, or it is nested too deeply") from None

@@ -129,11 +129,11 @@ class StreamMachine:
         self.effects.append(Delivered(effect.asker, effect.token, error))
 
     def receive(self, now: float, effect: Receive) -> None:
-        shard = self.shards.all.get(effect.shard or "")
+        shard, retention = self.shards.all.get(effect.shard or ""), self.settings.retention
         if shard is None:
-            self.effects.append(Received(effect.asker, effect.token, (), effect.position, True))
+            self.effects.append(Received(effect.asker, effect.token, (), effect.position, True, retention))
             return
-        shard.trim(now - self.settings.retention)
+        shard.trim(now - retention)
         number = effect.position if isinstance(effect.position, int) else self._started(shard, effect.position)
         first = shard.from_number(number)
         found = shard.records[first : first + effect.limit]
@@ -143,7 +143,7 @@ class StreamMachine:
         position: Any = found[-1].number + 1 if found else number
         if not found and isinstance(effect.position, Start) and effect.position.at > now:
             position = effect.position  # an instant to come: what arrives before it does not count
-        self.effects.append(Received(effect.asker, effect.token, found, position, ended))
+        self.effects.append(Received(effect.asker, effect.token, found, position, ended, retention))
 
     def list_shards(self, now: float, effect: ListShards) -> None:
         if effect.asker.startswith(f"{self.arn}/consumer/"):

@@ -15,7 +15,7 @@ from attrs import define, field
 
 from eventbus.core.effects import Cause, Deliver, Delivered, Effect, Note
 from eventbus.core.patterns.logs import LogsPattern
-from eventbus.core.redelivery import Delivery, GivenUp, Redelivery
+from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, not_taken
 from eventbus.names import Arn
 from eventbus.ports import Birth
 from sources._target_retries import retries
@@ -143,6 +143,8 @@ class LogGroupMachine:
         if self._deliveries is None:
             return
         tried = self._deliveries.under_way(token)
+        if tried is not None and error is not None:
+            self._note("not_taken", tried, not_taken(tried.effect.target, error))
         ended = self._deliveries.delivered(now, token, error)
         if isinstance(ended, GivenUp):
             target, why = ended.delivery.effect.target, f"{ended.condition}: " if ended.condition else ""

@@ -1,7 +1,7 @@
 """One bucket: its objects, and whom it tells about them.
 
 One record a notification, at least once, in no promised order (here: in the order of the operations; the event bus
-after the others). S3 retries nothing here: a target that refuses is a dropped notification, noted with its reason.
+after the others). S3 retries nothing here: a target that refuses is a lost notification, noted with its reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from attrs import define, field
 
 from eventbus.core.effects import Arrived, Cause, Deliver, Delivered, Effect, Note
+from eventbus.core.redelivery import not_taken
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
@@ -57,7 +58,7 @@ class BucketMachine:
     _order: list[str] | None = field(default=None, init=False)  # sorted keys; None: since then keys came or went
     _uploads: dict[str, Upload] = field(factory=dict, init=False)
     configurations: Sequence[Configuration] = field(default=(), init=False)
-    _delivering: dict[int, str] = field(factory=dict, init=False)  # token -> key
+    _delivering: dict[int, tuple[str, Arn, Cause | None]] = field(factory=dict, init=False)  # token -> key, to whom
     _testing: dict[int, tuple[Change, Arn]] = field(factory=dict, init=False)  # token -> what the test is for
     _sequencer: int = field(default=0x60000000, init=False)  # arbitrary to begin with
 
@@ -65,7 +66,8 @@ class BucketMachine:
         """From now on. Queues and topics are told by a test message that they will be."""
         self.configurations = (*self.configurations, configuration)
         if test and configuration.target.service != FUNCTION:
-            self._deliver(configuration.target, self._token("s3:TestEvent"), self._test_event(0.0))
+            target = configuration.target
+            self._deliver(target, self._token("s3:TestEvent", target, None), self._test_event(0.0))
 
     def replace(self, now: float, change: Change, *, test: bool) -> None:
         """Once every queue and topic has taken its test message, or at once without a test; `Arrived` says that the
@@ -201,9 +203,10 @@ class BucketMachine:
         if tested is not None:
             self._tested(*tested, error)
             return
-        key = self._delivering.pop(token, None)
-        if key is not None and error is not None:
-            self.notes.append(("dropped", self.arn, key, f"notification refused: {error}", None))
+        told = self._delivering.pop(token, None)
+        if told is not None and error is not None:
+            key, target, cause = told
+            self.notes.append(("not_taken", self.arn, key, not_taken(target, error), cause))
 
     def wake(self, now: float) -> None:
         return
@@ -306,7 +309,7 @@ class BucketMachine:
 
     def _notify(self, target: Arn, key: str, body: str, cause: Cause | None) -> None:
         self.notes.append(("notified", self.arn, key, target, cause))
-        self._deliver(target, self._token(key), body, cause)
+        self._deliver(target, self._token(key, target, cause), body, cause)
 
     def _deliver(self, target: Arn, token: int, body: str, cause: Cause | None = None) -> None:
         self.effects.append(Deliver(target, self.arn, token, body, cause=cause))
@@ -325,9 +328,9 @@ class BucketMachine:
         self.configurations = tuple(change.configurations)
         self.event_bridge = change.event_bridge
 
-    def _token(self, key: str) -> int:
+    def _token(self, key: str, target: Arn, cause: Cause | None) -> int:
         token = self.birth.ids.draw()
-        self._delivering[token] = key
+        self._delivering[token] = key, target, cause
         return token
 
     def _draw(self) -> str:

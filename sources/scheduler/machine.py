@@ -12,7 +12,7 @@ from typing import Final
 from attrs import define, field
 
 from eventbus.core.effects import Deliver, Effect, Note
-from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, Retries
+from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, Retries, not_taken
 from eventbus.names import Arn
 from eventbus.ports import Birth
 from sources import _target_retries
@@ -62,7 +62,7 @@ class GroupMachine:
     _stale: int = field(default=0, init=False)  # entries above whose schedule is gone
     _order: int = field(default=0, init=False)  # tie-break of equal deadlines
     _redelivery: Redelivery = field(factory=Redelivery, init=False)
-    _letters: dict[int, Firing] = field(factory=dict, init=False)  # token -> whose dead letter is under way
+    _letters: dict[int, tuple[Firing, Arn]] = field(factory=dict, init=False)  # token -> whose dead letter goes where
 
     def __attrs_post_init__(self) -> None:
         self._began = datetime.fromtimestamp(self.birth.epoch, UTC)
@@ -99,14 +99,18 @@ class GroupMachine:
         return found[:limit], len(found) > limit
 
     def delivered(self, now: float, token: int, error: str | None) -> None:
-        firing = self._letters.pop(token, None)
-        if firing is not None:
+        letter = self._letters.pop(token, None)
+        if letter is not None:
             if error is not None:
+                firing, queue = letter
+                self._note("not_taken", firing, not_taken(queue, error))
                 self._note("dropped", firing, f"dead letter refused: {error}")
             return
         delivery = self._redelivery.under_way(token)
         if delivery is None:  # answered twice, or late
             return
+        if error is not None:
+            self._note("not_taken", delivery.sender, not_taken(delivery.effect.target, error))
         answer = self._redelivery.delivered(now, token, error)
         if answer is None:
             self._note("retry_wait", delivery.sender, delivery.due_at - now)
@@ -199,7 +203,7 @@ class GroupMachine:
         }
         attributes = _target_retries.dead_letter_attributes(given_up, sender)
         token = self.birth.ids.draw()
-        self._letters[token] = firing
+        self._letters[token] = firing, queue
         self._note("handed_over", firing, f"dead letter {queue}")
         self.effects.append(Deliver(queue, self.arn, token, given_up.delivery.effect.body, attributes))
 

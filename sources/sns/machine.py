@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from attrs import define, field
 
 from eventbus.core.effects import Deliver, Delivered, Effect, Note
-from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, Retries
+from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, Retries, not_taken
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 from eventbus.ports import Birth
@@ -47,7 +47,7 @@ class TopicMachine:
     _filters: int = field(default=0, init=False)  # subscriptions with a filter policy
     _deliveries: Redelivery = field(factory=Redelivery, init=False)
     _held: int = field(default=0, init=False)  # deliveries that wait behind another of their group
-    _dead_letters: dict[int, Message] = field(factory=dict, init=False)  # token -> what is on its way there
+    _dead_letters: dict[int, tuple[Message, Arn]] = field(factory=dict, init=False)  # token -> what is on its way where
     _seen: Deduplication | None = field(default=None, init=False)
     _sequence: int = field(default=0, init=False)
 
@@ -90,11 +90,14 @@ class TopicMachine:
         dead = self._dead_letters.pop(token, None)
         if dead is not None:
             if error is not None:
-                self._dropped(dead, f"dead letter refused: {error}")
+                self._note("not_taken", dead[0], not_taken(dead[1], error))
+                self._note("dropped", dead[0], f"dead letter refused: {error}")
             return
         delivery = self._deliveries.under_way(token)
         if delivery is None:  # answered twice, or late
             return
+        if error is not None:
+            self._note("not_taken", delivery.sender.message, not_taken(delivery.effect.target, error))
         if error is not None and policies.final(error):
             self._deliveries.delivered(now, token, None)
             ended: Delivery | GivenUp | None = GivenUp(delivery, error, None)
@@ -102,8 +105,7 @@ class TopicMachine:
             ended = self._deliveries.delivered(now, token, error)
         sending: Sending = delivery.sender
         if ended is None:
-            wait = delivery.due_at - now
-            self.notes.append(("retry_wait", self.arn, sending.message.number, wait, sending.message.cause))
+            self._note("retry_wait", sending.message, delivery.due_at - now)
             return
         if isinstance(ended, GivenUp):
             self._give_up(delivery.effect, sending, ended.error)
@@ -233,7 +235,7 @@ class TopicMachine:
                 return
         attributes = subscription.attributes(texts)
         if len(attributes) > RAW_ATTRIBUTES and not subscription.by_url:
-            self._dropped(message, f"{subscription.name}: more than {RAW_ATTRIBUTES} attributes, raw")
+            self._note("dropped", message, f"{subscription.name}: more than {RAW_ATTRIBUTES} attributes, raw")
             return
         body, token = subscription.body(texts), self.birth.ids.draw()
         effect = Deliver(subscription.endpoint, self.arn, token, body, attributes, message.cause)
@@ -276,21 +278,20 @@ class TopicMachine:
         self._deliveries.add(delivery)
 
     def _send(self, delivery: Delivery) -> None:
-        message = delivery.sender.message
-        self.notes.append(("notified", self.arn, message.number, delivery.effect.target, message.cause))
+        self._note("notified", delivery.sender.message, delivery.effect.target)
         self.effects.append(delivery.effect)
 
     def _give_up(self, effect: Deliver, sending: Sending, error: str) -> None:
         subscription, message, texts = sending.subscription, sending.message, sending.texts
         target = subscription.options.dead_letter
         if texts is None or target is None:
-            self._dropped(message, f"{subscription.name}: {error}")
+            self._note("dropped", message, f"{subscription.name}: {error}")
             return
         body, attributes = subscription.dead_letter(effect, texts)
         token = self.birth.ids.draw()
         fifo = message.group, message.deduplication_id
-        self.notes.append(("handed_over", self.arn, message.number, f"dead letter {target}", message.cause))
-        self._dead_letters[token] = message
+        self._note("handed_over", message, f"dead letter {target}")
+        self._dead_letters[token] = message, target
         self.effects.append(Deliver(target, self.arn, token, body, attributes, message.cause, None, *fifo))
 
     def _ask(self, now: float, kind: str, subscription: Subscribed) -> None:
@@ -319,11 +320,10 @@ class TopicMachine:
             self._offer(now, subscription, self.texts(message, replayed=True))
 
     def _filtered(self, subscription: Subscribed, message: Message, reason: str) -> None:
-        detail = f"{subscription.name}: {reason}"
-        self.notes.append(("filtered", self.arn, message.number, detail, message.cause))
+        self._note("filtered", message, f"{subscription.name}: {reason}")
 
-    def _dropped(self, message: Message, reason: str) -> None:
-        self.notes.append(("dropped", self.arn, message.number, reason, message.cause))
+    def _note(self, what: str, message: Message, detail: object) -> None:
+        self.notes.append((what, self.arn, message.number, detail, message.cause))
 
     def _retries(self, protocol: str, read: Options) -> Retries:
         return policies.schedule_for(protocol, read.schedule, self.settings.delivery_policy).retries(self.birth)

@@ -97,6 +97,15 @@ def test_what_is_no_filter(criteria: Any) -> None:
         patterns_of(criteria)
 
 
+def test_why_it_is_no_filter() -> None:
+    """AWS does not say; the traceback does."""
+    with pytest.raises(InvalidSetting) as refused:
+        patterns_of([{"body": [{"wildcard": "x*"}]}])
+
+    assert refused.value.__cause__ is not None
+    assert refused.value.__cause__.__notes__ == ["Unrecognized match type wildcard"]
+
+
 def test_length_of_a_filter() -> None:
     """4,096 characters, and not one more."""
     room = 4_096 - len('{"body":[""]}')

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from eventbus.core.effects import Arrived, Cause, Deliver, FailedBatch, ListShards, Receive, Shard, Start
+from eventbus.core.effects import Arrived, Cause, Deliver, FailedBatch, Invoke, ListShards, Receive, Shard, Start
 from eventbus.core.mapping_state import ResourceInUseException
 from eventbus.core.outcomes import NULL, Stopped
 from eventbus.core.profile import Profile
@@ -199,6 +199,16 @@ def test_short_answer_is_not_followed_by_a_read() -> None:
     [again] = mapping.effects
     assert isinstance(again, Receive)
     assert again.position == "behind"
+
+
+def test_arrival_during_a_read_is_read_after_it() -> None:
+    """An answer that was on its way does not hide it; what it has goes first."""
+    mapping, receive = listed(parallelization_factor=2)
+    mapping.arrived(1.0, "one")
+
+    mapping.received(2.0, receive.token, [PlainRecord("a")], "behind")
+
+    assert [type(effect) for effect in mapping.effects] == [Invoke, Receive]
 
 
 def test_read_without_an_answer_is_repeated_after_a_minute() -> None:

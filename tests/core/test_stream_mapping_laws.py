@@ -43,22 +43,16 @@ class Promises:
         self.look()
         assert invoke.batch, "an empty batch"
         keys = {record.group for record in invoke.batch}
-        names = [record.identifier for record in invoke.batch]
-        shard = next(
-            shard for shard in self.run.stream.shards if any(one.identifier == names[0] for one in shard.records)
-        )
+        shard = next(shard for shard in self.run.stream.shards if invoke.batch[0] in shard.records)
         for other in self.run.running:
-            if other is not invoke and any(one in shard.records for one in other.batch):
+            if other is not invoke and other.batch[0] in shard.records:
                 assert not keys & {record.group for record in other.batch}, "two batches with one key"
-        done = self.done | set(names)
-        assert not self.done & set(names), "invoked after it was done with"
-        for at, record in enumerate(shard.records):
-            if record.identifier in names:
-                names.remove(record.identifier)
-            elif names and record.group in keys and at >= shard.trimmed:
-                behind = [one for one in names if one in {later.identifier for later in shard.records[at:]}]
-                groups = {one.group for one in shard.records if one.identifier in behind}
-                assert record.group not in groups or record.identifier in done, f"{record.identifier} is overtaken"
+        done = set(self.done)
+        for record in invoke.batch:
+            assert record.identifier not in done, "invoked after it was done with"
+            before = shard.records[shard.trimmed : shard.records.index(record)]  # type: ignore[arg-type]  # it is one
+            assert all(one.identifier in done for one in before if one.group == record.group), "overtaken"
+            done.add(record.identifier)
         self._parents_are_done(shard)
 
     def _parents_are_done(self, shard: PlainShard) -> None:
@@ -103,13 +97,13 @@ def check_all_done(run: Run, promises: Promises) -> None:
 def start(shards: Sequence[PlainShard], **settings: Any) -> tuple[Run, Promises]:
     run = make_run(shards, on_failure=arn_of("sqs", "failed"), **settings)
     promises = Promises(run)
-    run.invoked = ask_promises
+    run.watcher = promises
+    run.invoked = ask_watcher
     return run, promises
 
 
-def ask_promises(run: Run, invoke: Invoke) -> None:
-    """Set on `run` once its promises are known."""
-    assert run.watcher is not None
+def ask_watcher(run: Run, invoke: Invoke) -> None:
+    """A copy of the run has a copy of its watcher."""
     run.watcher.invoked(invoke)
 
 
@@ -128,7 +122,6 @@ def test_unreliable_source_is_handled_to_the_end(seed: int, factor: int) -> None
         )
     )
     run, promises = start(shards, unreliable=0.6, seed=seed, batch_size=4, parallelization_factor=factor)
-    run.watcher = promises
     for _ in range(400):
         if run.running:
             promises.finish(run.running[0].batch)
@@ -182,7 +175,6 @@ class MappingOverUnreliableStream(RuleBasedStateMachine):
             bisect_batch_on_function_error=bisect,
             function_response_types=report,
         )
-        self.run.watcher = self.promises
 
     @rule(keys=st.lists(KEYS, min_size=1, max_size=8), at=st.integers(0))
     def put(self, keys: list[str], at: int) -> None:

@@ -18,6 +18,7 @@ ORDERS = arn_of("sqs", "orders")
 DEAD = arn_of("sqs", "orders-dead")
 AUDIT = arn_of("sqs", "audit")
 UPLOADS = arn_of("s3", "uploads")
+TOPIC = arn_of("sns", "news")
 MAPPING = arn_of("lambda", "event-source-mapping:orders:bill")
 
 

@@ -16,6 +16,7 @@ from .helpers import (
     MAIL,
     MAPPING,
     ORDERS,
+    TOPIC,
     UPLOADS,
     Item,
     bad_order,
@@ -172,6 +173,88 @@ def test_an_object_is_told_with_the_event_that_it_notified() -> None:
         "  +0 s      put",
         "  +0 s      notified bill as event r2",
         "      +0 s      throttled at bill: ReservedFunctionConcurrentInvocationLimitExceeded",
+    ]
+
+
+def test_what_was_not_taken_is_told_with_the_refusal() -> None:
+    """What arrives there at the same time was another; the answers of one turn come after all that arrived in it."""
+    journal = write_turns(
+        make_journal(),
+        (
+            0.0,
+            [
+                note("published", TOPIC, "m1"),
+                note("notified", TOPIC, "m1", ORDERS),
+                note("notified", TOPIC, "m1", BILL),
+                note("published", TOPIC, "m2"),
+                note("notified", TOPIC, "m2", ORDERS),
+                note("accepted", BILL, "r1"),
+                note("sent", ORDERS, "s1", f"by {TOPIC}"),
+                note("not_taken", TOPIC, "m1", f"AccessDeniedException: {TOPIC} may not: ask {DEAD}: now by {ORDERS}"),
+                note("handed_over", TOPIC, "m1", f"dead letter {DEAD}"),
+                note("sent", DEAD, "s2", f"by {TOPIC}"),
+            ],
+        ),
+    )
+
+    assert tree_of(journal, "m1") == [
+        "  +0 s      published",
+        "  +0 s      notified orders: refused with AccessDeniedException: news may not: ask orders-dead: now",
+        "  +0 s      notified bill as event r1",
+        "  +0 s      handed over to orders-dead (dead letter) as message s2",
+    ]
+    assert tree_of(journal, "m2")[1] == "  +0 s      notified orders as message s1"
+
+
+def test_a_refusal_that_comes_later_has_a_line_of_its_own() -> None:
+    """As that of an endpoint far away."""
+    journal = write_turns(
+        make_journal(),
+        (0.0, [note("published", TOPIC, "m1"), note("notified", TOPIC, "m1", ORDERS)]),
+        (1.0, [note("not_taken", TOPIC, "m1", f"Status500: busy by {ORDERS}"), note("retry_wait", TOPIC, "m1", 20.0)]),
+        (21.0, [note("notified", TOPIC, "m1", ORDERS), note("sent", ORDERS, "s1", f"by {TOPIC}")]),
+    )
+
+    assert tree_of(journal, "m1") == [
+        "  +0 s      published",
+        "  +0 s      notified orders",
+        "  +1 s      not taken by orders: Status500: busy",
+        "  +1 s      waits 20 s for its next attempt",
+        "  +21 s     notified orders as message s1",
+    ]
+
+
+def test_what_comes_before_is_no_arrival_of_what_was_handed_over() -> None:
+    """A handler sends a message itself, then publishes; a duplicate is told as the one that it is."""
+    cause = out_of(INGEST, "r0")
+    journal = write_turns(
+        make_journal(),
+        (
+            0.0,
+            [
+                note("attempt", INGEST, "r0", ()),
+                note("sent", ORDERS, "s1", None, cause),
+                note("published", TOPIC, "m1", None, cause),
+                note("notified", TOPIC, "m1", ORDERS, cause),
+                note("sent", ORDERS, "s2", f"by {TOPIC}", cause),
+                note("published", TOPIC, "m2", None, cause),
+                note("notified", TOPIC, "m2", ORDERS, cause),
+                note("deduplicated", ORDERS, "s2", None, cause),
+                note("filtered", TOPIC, "m2", "audit: no match", cause),
+            ],
+        ),
+        (1.0, [note("ended", INGEST, "r0", NULL)]),
+    )
+
+    assert tree_of(journal, "r0") == [
+        "  +0 s      attempt of ingest: succeeded after 1 s",
+        "      +0 s      sent message s1 to orders",
+        "      +0 s      published message m1 to news",
+        "          +0 s      notified orders as message s2",
+        "              +0 s      not sent again: a duplicate",
+        "      +0 s      published message m2 to news",
+        "          +0 s      notified orders: a duplicate of message s2",
+        "          +0 s      filtered out: audit: no match",
     ]
 
 

@@ -87,7 +87,9 @@ def refusal(dialect: Dialect, reason: str) -> ServiceError:
         case "eventbridge" | "pipes":
             return InvalidEventPatternException(f"Event pattern is not valid. Reason: {reason}")
         case "esm":
-            return InvalidParameterValueException("Invalid filter pattern definition.")
+            error = InvalidParameterValueException("Invalid filter pattern definition.")
+            error.add_note(reason)  # AWS keeps it to itself
+            return error
         case "sns-attributes" | "sns-body":
             return InvalidParameterException(f"Invalid parameter: FilterPolicy: {reason}")
         case _:

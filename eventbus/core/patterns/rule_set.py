@@ -22,7 +22,7 @@ class RuleSet(Generic[T]):
 
     _patterns: dict[T, Pattern] = field(factory=dict, init=False)
     _entries: dict[T, Entry] = field(factory=dict, init=False)
-    _fresh: list[Entry] = field(factory=list, init=False)  # not indexed yet
+    _fresh: dict[Entry, None] = field(factory=dict, init=False)  # not indexed yet, in order
     _index: Index | None = field(default=None, init=False)
     _built: int = field(default=0, init=False)  # how many rules the index was made of
     _order: int = field(default=0, init=False)
@@ -40,7 +40,7 @@ class RuleSet(Generic[T]):
         self._order += 1
         self._patterns[key] = pattern
         self._entries[key] = entry = Entry(key, order, pattern.branches)
-        self._fresh.append(entry)
+        self._fresh[entry] = None
 
     def remove(self, key: T) -> None:
         """Raises `KeyError` if `key` is unknown."""
@@ -69,6 +69,7 @@ class RuleSet(Generic[T]):
         return copied
 
     def _forget(self, entry: Entry) -> None:
+        self._fresh.pop(entry, None)
         if self._index is not None and entry.places:
             self._index.remove(entry)
             if self._index.dead * 2 > self._index.size:
@@ -82,7 +83,6 @@ class RuleSet(Generic[T]):
             self._built = len(self._entries)
         else:
             for entry in self._fresh:
-                if self._entries.get(entry.key) is entry:
-                    index.add(entry)
-        self._fresh = []
+                index.add(entry)
+        self._fresh.clear()
         return index

@@ -113,7 +113,13 @@ class QueueMapping:
             self._pace.room(now, self._busy())  # without room there is a backlog from now on
 
     def received(
-        self, now: float, token: int, records: Sequence[Record], position: object = None, ended: bool = False
+        self,
+        now: float,
+        token: int,
+        records: Sequence[Record],
+        position: object = None,
+        ended: bool = False,
+        retention: float = inf,
     ) -> None:
         if token != self._poll:  # answered twice, or given up: these come again
             return

@@ -56,7 +56,7 @@ class Attempts:
             yield lane
 
     def discard(self, now: float, reader: Reader) -> None:
-        """What is too old when its lane comes to it fills no batch."""
+        """What is too old when its lane comes to it fills no batch; what grows old in a batching window does."""
         if self.mapping.config.record_age < inf:
             for lane in reader.lanes.values():
                 self._discard_held(now, lane)
@@ -111,14 +111,17 @@ class Attempts:
         mapping.notes.append(("delivery_failed", mapping.address, None, f"destination: {error}", None))
 
     def _discard_held(self, now: float, lane: Lane) -> None:
+        if lane.todo or lane.gathers_until is not None:
+            return
         config = self.mapping.config
-        while not lane.todo and (count := min(expired(now, lane.records, config.record_age), config.batch_size)):
+        while count := min(expired(now, lane.records, config.record_age), config.batch_size):
             records = lane.take(count)
             self._give_up(now, lane, Batch(records), records, TOO_OLD)
 
     def _try(self, now: float, lane: Lane) -> None:
-        """The first batch it has to try, without those of its records that are too old."""
+        """The first batch it has to try, without those of its records that are over or too old."""
         batch = lane.todo[0]
+        self._drop_over(now, lane, batch)
         count = expired(now, batch.records, self.mapping.config.record_age)
         if count:
             self._give_up(now, lane, batch, batch.records[:count], TOO_OLD)
@@ -127,6 +130,17 @@ class Attempts:
             self._invoke(now, lane, batch)
         else:
             lane.todo.pop(0)
+
+    def _drop_over(self, now: float, lane: Lane, batch: Batch) -> None:
+        """What the stream keeps no longer is done with; it counts as dropped no more than on AWS."""
+        records, retention = batch.records, self.mapping.retention
+        if not records or now - records[0].arrived_at < retention:
+            return
+        count = sum(now - record.arrived_at >= retention for record in records)
+        about = [record.identifier for record in records[:count]]
+        self.mapping.notes.append(("dropped", self.mapping.address, about, "retention period over", None))
+        self._settle(lane, count)
+        batch.records = records[count:]
 
     def _arm(self, lane: Lane, at: float) -> None:
         if lane.due_at != at:

@@ -8,9 +8,10 @@ dg:services-kinesis-parameters, dg:invocation-eventsourcemapping.
 
 Choices where the documentation is open: the starting position LATEST is the instant at which the mapping became
 enabled, which itself counts. Shards that are listed later are read from their oldest record. A shard is read while one
-of its lanes has nothing to try; so a blocked one may lose records to their retention, but none that it holds. A read
-without an answer is given up after `READ_TIMEOUT` and repeated. Each attempt has a request id of its own. A stopped
-recursion is a failed attempt. A mapping that is disabled keeps what it has, and goes on with it.
+of its lanes has nothing to try. A record whose retention is over is tried no more (bc:lambda: "until the record
+expires"), of which the trace alone tells. A read without an answer is given up after `READ_TIMEOUT` and repeated. Each
+attempt has a request id of its own. A stopped recursion is a failed attempt. A mapping that is disabled keeps what it
+has, and goes on with it.
 """
 
 from collections.abc import Sequence
@@ -62,6 +63,7 @@ class StreamMapping:
     reading: bool = field(init=False)  # enabled: its source's records are on their way to the function
     last_processing_result: str = field(default=NOTHING_YET, init=False)
     iterator_age: float | None = field(default=None, init=False)
+    retention: float = field(default=inf, init=False)  # of its source's records, as the last answer said
     polled_event_count: int = field(default=0, init=False)
     filtered_out_event_count: int = field(default=0, init=False)
     invoked_event_count: int = field(default=0, init=False)
@@ -133,12 +135,19 @@ class StreamMapping:
             self._list(now)
 
     def received(
-        self, now: float, token: int, records: Sequence[ShardRecord], position: object = None, ended: bool = False
+        self,
+        now: float,
+        token: int,
+        records: Sequence[ShardRecord],
+        position: object = None,
+        ended: bool = False,
+        retention: float = inf,
     ) -> None:
         _, reader = self._asked.pop(token, (0.0, None))
         if reader is None:  # answered twice, or given up
             return
         reader.token = None
+        self.retention = retention
         self.polled_event_count += len(records)
         passed = records if self._filters is None else self._filtered(records, self._filters)
         reader.take(passed, position)

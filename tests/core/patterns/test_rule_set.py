@@ -98,6 +98,16 @@ def test_remove_what_is_not_there() -> None:
         rules.remove("one")
 
 
+def test_what_comes_and_goes_without_an_event() -> None:
+    """Leaves nothing to be indexed."""
+    rules: RuleSet[int] = RuleSet()
+    for number in range(100):
+        rules.add(number, Pattern({"a": [number]}))
+        rules.remove(number)
+
+    assert not rules._fresh
+
+
 def test_replace() -> None:
     """An equal key has its new pattern alone."""
     rules = rules_of(one={"x": [1]}, two={"x": [1]})

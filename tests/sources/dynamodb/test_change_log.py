@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from eventbus.core.effects import Start
 from sources import dynamodb
 from sources.dynamodb import reading
 from tests.sources.dynamodb.helpers import LATEST, OLDEST, Reader, item, table_at
@@ -50,6 +51,17 @@ def test_latest_is_what_comes_after_the_first_read() -> None:
 
     assert keys == []
     assert orders.read(3.0, position)[0] == ["b"]
+
+
+def test_reading_from_an_instant_on() -> None:
+    """What arrived then or later, whether read at once or long after."""
+    orders = Orders()
+    for at, id in ((1.0, "a"), (2.0, "b"), (3.0, "c")):
+        orders.put(at, id)
+
+    assert orders.read(9.0, Start("AT_TIMESTAMP", 2.0))[0] == ["b", "c"]
+    assert orders.read(9.0, Start("AT_TIMESTAMP", 3.5))[0] == []
+    assert orders.read(DAY + 2.0, Start("AT_TIMESTAMP", 1.0))[0] == ["c"]
 
 
 def test_reader_that_found_fewer_is_told_once() -> None:

@@ -77,6 +77,8 @@ def test_requests_fail_whole(case: table.Error) -> None:
         [{**ENTRY, "time": 5}],
         [{**ENTRY, "time": "today"}],
         [{**ENTRY, "time": datetime(2026, 1, 1)}],
+        [{**ENTRY, "time": "0001-01-01T00:00:00+14:00"}],
+        [{**ENTRY, "time": "9999-12-31T23:59:59-14:00"}],
         [{**ENTRY, "event_bus_name": 5}],
         [{**ENTRY, "event_bus_name": "default"}],
     ],

@@ -147,12 +147,13 @@ def test_target_that_refuses_is_tried_again() -> None:
 
     assert sink.tries == [10, 11, 13, 17]
     assert len(sink.taken) == 1
+    refused = [("notified", QUEUE.arn), ("not_taken", f"ServiceUnavailable by {QUEUE.arn}")]
     assert words(machine, id)[1:] == [
-        ("notified", QUEUE.arn),
+        *refused,
         ("retry_wait", 1.0),
-        ("notified", QUEUE.arn),
+        *refused,
         ("retry_wait", 2.0),
-        ("notified", QUEUE.arn),
+        *refused,
         ("retry_wait", 4.0),
         ("notified", QUEUE.arn),
     ]

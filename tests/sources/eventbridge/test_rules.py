@@ -117,6 +117,33 @@ def test_occurrences_come_once_whenever_the_bus_began() -> None:
             assert rules.next_deadline() == pytest.approx(due + 60)
 
 
+@pytest.mark.parametrize(
+    ("epoch", "made"), [(1767532384.2948515, 84.713477), (1768195396.5044966, 97.9952885890077)], ids=str
+)
+def test_rates_go_on_whenever_their_rule_was_made(epoch: float, made: float) -> None:
+    """Also where an occurrence, in seconds since 1970, is rounded to the microsecond before it."""
+    rules = Rules("default", Birth(Ids(1, Arn("bus")), Profile(), epoch))
+    rules.put(made, rule("r", schedule_expression="rate(1 minute)").settings)
+    for _ in range(3):
+        due = rules.next_deadline()
+        assert len(list(rules.due(due))) == 1
+        assert rules.next_deadline() == pytest.approx(due + 60)
+
+
+@pytest.mark.parametrize("epoch", [1768108005.9935355, EPOCH + 0.1, EPOCH - 2.0**-22], ids=str)
+def test_scheduled_events_tell_the_minute_whenever_the_bus_began(epoch: float) -> None:
+    """Not the second before it, where adding seconds to the start of the bus falls short of the minute."""
+    bus = eventbridge.EventBus()
+    machine = bus.machine(Birth(Ids(1, bus.arn), Profile(), epoch))
+    rule("r", schedule_expression="cron(* * * * ? *)").connect(machine)
+    for _ in range(3):
+        machine.wake(machine.next_deadline())
+
+    times = [json.loads(effect.body)["time"] for effect in machine.effects if hasattr(effect, "body")]
+    assert [time[-4:] for time in times] == [":00Z"] * 3
+    assert times == sorted(set(times))
+
+
 def test_rule_that_is_disconnected_is_gone() -> None:
     """With its targets; what is under way goes on. Twice is no error."""
     machine, sink = make_bus("default", rule("r")), Sink(QUEUE.arn, "ServiceUnavailable")

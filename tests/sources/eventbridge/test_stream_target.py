@@ -5,8 +5,28 @@ import json
 import pytest
 
 from eventbus import App
-from sources import eventbridge, kinesis
+from sources import eventbridge, kinesis, sqs
 from tests.helpers import virtually
+
+
+def test_partition_key_that_is_none() -> None:
+    """A number beyond JSON can't be handed over: a dead letter, and the bus goes on."""
+    app = App()
+    default, stream = app.add(eventbridge.EventBus()), app.add(kinesis.Stream("orders"))
+    dead = app.add(sqs.Queue("dead"))
+    target = eventbridge.Target(stream, partition_key_path="$.detail.size", dead_letter=dead)
+    app.add(eventbridge.Rule("all", default, event_pattern={"source": ["shop"]}, targets=[target]))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus[default].put_events([{"source": "shop", "detail_type": "t", "detail": '{"size": 1e999}'}])
+            await bus.settle()
+
+            [letter] = await bus[dead].peek()
+            assert letter.message_attributes["ERROR_CODE"]["string_value"] == "INVALID_JSON"
+            assert await bus[stream].peek() == []
+
+    virtually(main)
 
 
 @pytest.mark.parametrize(

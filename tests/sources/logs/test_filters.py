@@ -56,6 +56,7 @@ def test_retentions_that_are_refused(days: Any) -> None:
         ({"filter_name": ""}, "filter_name"),
         ({"filter_name": "a:b"}, "filter_name"),
         ({"filter_name": "a*"}, "filter_name"),
+        ({"filter_name": "\ud800"}, "filter_name"),
         ({"filter_name": "n" * 513}, "filter_name"),
         ({"filter_pattern": "p" * 1_025}, "filter_pattern"),
         ({"filter_pattern": None}, "filter_pattern"),

@@ -74,7 +74,8 @@ def test_refused_for_a_while_is_tried_again_for_a_day() -> None:
 
     assert times[:11] == [0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 961]
     assert 86_400 - 450 <= times[-1] < 86_400
-    assert machine.notes[2][0:4:3] == ("retry_wait", 1)
+    assert machine.notes[2][0:4:3] == ("not_taken", f"{BUSY} by {WORK}")
+    assert machine.notes[3][0:4:3] == ("retry_wait", 1)
     what, _, about, reason, cause = machine.notes[-1]
     assert (what, len(about), cause) == ("dropped", 1, CAUSE)
     assert reason == f"hand-over to work refused: MaximumEventAgeInSeconds: {BUSY}"
@@ -134,7 +135,7 @@ def test_what_is_no_event_is_refused(body: str) -> None:
 
     [answer] = machine.effects
     assert isinstance(answer, Delivered)
-    assert answer.error == "InvalidParameterValue"
+    assert answer.error == "InvalidParameterValue: a log event is a text of 1 to 1,048,550 bytes"
     assert machine.notes == []
 
 

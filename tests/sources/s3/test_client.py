@@ -208,17 +208,19 @@ def test_uploads_that_are_refused_stay_as_they_were() -> None:
         upload_id = (await uploads.create_multipart_upload("k")).upload_id
         one = await uploads.upload_part("k", upload_id, 1, PART[:-1])
         two = await uploads.upload_part("k", upload_id, 2, b"end")
-        for error, parts in [
+        refused: list[tuple[type[Exception], Any]] = [
             (s3.EntityTooSmall, [named(1, one), named(2, two)]),
             (s3.InvalidPartOrder, [named(2, two), named(1, one)]),
             (s3.InvalidPartOrder, [named(1, one), named(1, one)]),
             (s3.InvalidPart, [named(3, one)]),
             (s3.InvalidPart, [named(1, two)]),
             (s3.MalformedXML, []),
+            (s3.MalformedXML, 5),
             (s3.MalformedXML, [{"part_number": 1}]),
             (s3.MalformedXML, [{"e_tag": one.e_tag}]),
             (s3.InvalidArgument, [named(0, one)]),
-        ]:
+        ]
+        for error, parts in refused:
             with pytest.raises(error):
                 await uploads.complete_multipart_upload("k", upload_id, parts)
         with pytest.raises(s3.NoSuchUpload):
@@ -281,7 +283,11 @@ def test_keys_that_are_refused(key: Any) -> None:
             done(call)
 
 
-@pytest.mark.parametrize("settings", [{"body": 5}, {"metadata": {"a": 1}}, {"metadata": {1: "a"}}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [{"body": 5}, {"body": "\ud800"}, {"metadata": {"a": 1}}, {"metadata": {1: "a"}}, {"metadata": "a"}],
+    ids=ascii,
+)
 def test_contents_that_are_refused(settings: dict[str, Any]) -> None:
     """Bodies that are neither bytes nor text, metadata that are no texts."""
     uploads, _, _ = bucket_at()
@@ -307,8 +313,8 @@ def test_largest_object() -> None:
 
 @pytest.mark.parametrize(
     ("keys", "error"),
-    [([], s3.MalformedXML), (["k"] * 1_001, s3.MalformedXML), ("keys", s3.InvalidArgument)],
-    ids=["none", "too many", "a text"],
+    [([], s3.MalformedXML), (["k"] * 1_001, s3.MalformedXML), ("keys", s3.InvalidArgument), (5, s3.InvalidArgument)],
+    ids=["none", "too many", "a text", "a number"],
 )
 def test_lists_of_keys_that_are_refused(keys: Any, error: type[Exception]) -> None:
     """1 to 1,000."""

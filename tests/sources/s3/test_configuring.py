@@ -234,6 +234,7 @@ def rules(*given: Any) -> dict[str, Any]:
         (queue(events=[]), "MalformedXML", ""),
         (queue(events="s3:ObjectCreated:*"), "MalformedXML", ""),
         (queue(id=""), "MalformedXML", ""),
+        (queue(id="\ud800"), "MalformedXML", ""),
         (queue(prefix="in/"), "MalformedXML", ""),
         (queue(f"{QUEUE.arn}.fifo"), "InvalidArgument", NOT_VALIDATED),
         ({"queue_configurations": queue()["queue_configurations"][0]}, "MalformedXML", ""),

@@ -173,10 +173,12 @@ def test_nothing_there_is_refused(event: str) -> None:
         ("s3:ObjectCreated:Put", {}, "put, copy or delete"),
         ("s3:ObjectRemoved:Delete", {}, "put, copy or delete"),
         ("s3:ObjectTagging:*", {}, "event_name"),
+        (["s3:ObjectTagging:Put"], {}, "event_name"),
         ("ObjectTagging:Put", {}, "event_name"),
         ("s3:ObjectTagging:Put", {"threshold": "1"}, "has no data"),
         ("s3:LifecycleTransition", {}, "destination_storage_class=None"),
         ("s3:LifecycleTransition", {"destination_storage_class": ""}, "destination_storage_class"),
+        ("s3:LifecycleTransition", {"destination_storage_class": "\ud800"}, "destination_storage_class"),
         ("s3:IntelligentTiering", {"destination_access_tier": "DEEP"}, "DEEP_ARCHIVE_ACCESS"),
         ("s3:ObjectRestore:Post", RESTORED, "s3:ObjectRestore:Post has lifecycle_restore_storage_class"),
         ("s3:ObjectRestore:Completed", {}, "lifecycle_restoration_expiry_time"),
@@ -188,7 +190,7 @@ def test_nothing_there_is_refused(event: str) -> None:
     ],
     ids=lambda each: str(each)[:40],
 )
-def test_what_is_refused(event: str, data: dict[str, Any], text: str) -> None:
+def test_what_is_refused(event: Any, data: dict[str, Any], text: str) -> None:
     """Before anything is told."""
     uploads, sink, _ = bucket_at()
 

@@ -1,5 +1,7 @@
 """Pages of keys against a sorted list."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +52,16 @@ def test_pages_put_together_are_the_whole_listing(
                 return found
 
     assert done(main()) == expected(keys - gone, prefix, delimiter, after)
+
+
+def test_nothing_is_the_empty_prefix() -> None:
+    """Whoever has none may say so."""
+    uploads, _, _ = bucket_at(notify=False)
+    done(uploads.put_object("a"))
+    none: Any = None
+
+    assert [each.key for each in done(uploads.list_objects_v2(prefix=none, start_after=none)).contents] == ["a"]
+    assert [each.key for each in done(uploads.list_object_versions(prefix=none)).versions] == ["a"]
 
 
 def test_page_of_nothing() -> None:

@@ -67,21 +67,15 @@ def test_notification_is_outstanding_until_it_is_answered() -> None:
     assert [note[0] for note in machine.notes] == ["put", "notified"]
 
 
-def test_refused_notification_is_dropped() -> None:
-    """With its reason; S3 does not try again."""
+def test_refused_notification_is_lost() -> None:
+    """Noted with its reason; S3 does not try again."""
     machine, sink = make_machine(), Sink("AccessDeniedException")
     notification().connect(machine)
     machine.put(1.0, "a", b"", "", {}, None)
 
     Machines(machine, sink).drain(1.0)
 
-    assert machine.notes[-1] == (
-        "dropped",
-        machine.arn,
-        "a",
-        "notification refused: AccessDeniedException",
-        None,
-    )
+    assert machine.notes[-1] == ("not_taken", machine.arn, "a", f"AccessDeniedException by {sink.arn}", None)
     assert (len(sink.bodies), machine.outstanding()) == (1, 0)
 
 

@@ -74,6 +74,7 @@ class Declared:
         ({"suffix": "s" * 1_025}, "suffix"),
         ({"prefix": None}, "prefix"),
         ({"id": ""}, "id"),
+        ({"id": "\ud800"}, "id"),
         ({"test_event": None}, "test_event"),
     ],
     ids=str,

@@ -96,6 +96,14 @@ def test_name_that_is_no_text_is_refused(name: Any) -> None:
             done(call)
 
 
+def test_refused_expression_says_why() -> None:
+    """Below AWS's own text, which does not."""
+    with pytest.raises(scheduler.ValidationException, match="Invalid Schedule Expression") as refused:
+        done(client_of().create_schedule("n", QUEUE, schedule_expression="cron(0 12 * * *)"))
+
+    assert refused.value.__notes__ == ["cron(0 12 * * *): six fields with one blank between, not 5"]
+
+
 def test_expression_that_is_no_text_is_refused() -> None:
     """As any other setting of a wrong type."""
     with pytest.raises(scheduler.ValidationException, match="schedule_expression=5 is refused"):

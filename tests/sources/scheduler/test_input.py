@@ -103,7 +103,7 @@ def test_powertools_reads_the_default_event() -> None:
         ("", "sqs", "a text that is not empty"),
         (5, "sqs", "a text that is not empty"),
         (b"x", "sqs", "a text that is not empty"),
-        ("\ud800", "sqs", "a text that UTF-8 can hold"),
+        ("\ud800", "sqs", "that UTF-8 can hold"),
         ("x" * 262_145, "sns", "up to 262,144 bytes, not 262,145"),
         ("\u00e9" * 131_073, "sns", "up to 262,144 bytes, not 262,146"),
         ("hello", "lambda", "JSON, for a function and for an event bus"),

@@ -84,8 +84,10 @@ def test_notes_tell_each_try_and_the_end() -> None:
 
     assert machine.notes == [
         ("notified", where, id, WORK.arn, None),
+        ("not_taken", where, id, f"ServiceUnavailable by {WORK.arn}", None),
         ("retry_wait", where, id, 1.0, None),
         ("notified", where, id, WORK.arn, None),
+        ("not_taken", where, id, f"ServiceUnavailable by {WORK.arn}", None),
         ("dropped", where, id, "not delivered: ServiceUnavailable (MaximumRetryAttempts)", None),
     ]
 
@@ -114,7 +116,10 @@ def test_refused_dead_letter_is_dropped() -> None:
     assert machine.outstanding() == 1
     machine.delivered(MINUTE, letter.token, "AccessDeniedException")
 
-    assert machine.notes[-1][0::3] == ("dropped", "dead letter refused: AccessDeniedException")
+    assert [note[0:4:3] for note in machine.notes[-2:]] == [
+        ("not_taken", f"AccessDeniedException by {DEAD.arn}"),
+        ("dropped", "dead letter refused: AccessDeniedException"),
+    ]
     assert machine.outstanding() == 0
 
 
@@ -388,7 +393,7 @@ class Schedules(RuleBasedStateMachine):
         self.out.remove(token)
         before = len(self.machine.notes)
         self.machine.delivered(self.now, token, "ServiceUnavailable" if refused else None)
-        if [note[0] for note in self.machine.notes[before:]] == ["retry_wait"]:
+        if [note[0] for note in self.machine.notes[before:]] == ["not_taken", "retry_wait"]:
             self.waiting.append(self.now + 1.0)
 
     @invariant()

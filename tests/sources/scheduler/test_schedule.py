@@ -1,6 +1,6 @@
 """What a declared schedule refuses, and how it stands in an app."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -37,6 +37,9 @@ FIFO_TOPIC = Declared(arn_of("sns", "topic.fifo"))
         ),
         ({"start_date": "2026-01-01"}, "start_date='2026-01-01' is refused"),
         ({"end_date": datetime(2026, 1, 1)}, "a datetime with a time zone"),
+        ({"start_date": datetime(1969, 12, 31, tzinfo=UTC)}, "of the years 1970 to 2199"),
+        ({"start_date": datetime.min.replace(tzinfo=UTC)}, "of the years 1970 to 2199"),
+        ({"end_date": datetime(2200, 1, 1, tzinfo=UTC)}, "of the years 1970 to 2199"),
         ({"start_date": after(), "end_date": after()}, "later than start_date"),
         ({"state": "ON"}, "state='ON' is refused"),
         ({"action_after_completion": "ARCHIVE"}, "action_after_completion='ARCHIVE' is refused"),
@@ -59,6 +62,7 @@ FIFO_TOPIC = Declared(arn_of("sns", "topic.fifo"))
         ({"target": BUS}, "detail_type=None is refused"),
         ({"target": BUS, "detail_type": "t"}, "source=None is refused"),
         ({"target": BUS, "detail_type": "t" * 129, "source": "shop"}, "a text of 1 to 128 characters"),
+        ({"target": BUS, "detail_type": "\ud800", "source": "shop"}, "a text of 1 to 128 characters"),
         ({"target": BUS, "detail_type": "t", "source": "aws.shop"}, "source='aws.shop' is refused"),
         ({"detail_type": "t"}, "detail_type='t' is refused"),
         ({"source": "shop"}, "source='shop' is refused"),

@@ -123,6 +123,8 @@ def test_attributes_that_are_not_offered_are_named(name: str) -> None:
         {"message": "x", "message_attributes": {1: {}}},
         {"message": "x", "message_attributes": {"a..b": {"data_type": "String", "string_value": "x"}}},
         {"message": "x", "message_attributes": {"AWS.a": {"data_type": "String", "string_value": "x"}}},
+        {"message": "x", "message_attributes": {"a": {"data_type": "String", "string_value": "\ud800"}}},
+        {"message": "x", "message_attributes": {"a": {"data_type": "String.\ud800", "string_value": "x"}}},
         {"message": "x", "message_structure": 1},
         {"message": "[" * 100_000, "message_structure": "json"},
         {"message": "x", "message_group_id": 1},
@@ -139,20 +141,42 @@ def test_wrong_types_are_refused(wrong: dict[str, Any]) -> None:
         assert machine.notes == []
 
 
-@pytest.mark.parametrize("entries", [["x"], "abc", [{"id": "a"}]], ids=str)
+@pytest.mark.parametrize(
+    "entries",
+    [
+        ["x"],
+        "abc",
+        [{"id": "a"}],
+        [{"id": "a", "message": "x", "settings": 1}],
+        [{"id": "a", "message": "x", 5: 5}],
+        [{"id": "a", "message": "x"}, {"id": "b", "Message": "x"}],
+    ],
+    ids=str,
+)
 def test_batches_of_something_else_are_refused(entries: Any) -> None:
-    """By an error that says so."""
+    """By an error that says so, as a whole."""
     client, machine = topic_at(0.0)
 
-    with pytest.raises((sns.SnsError, TypeError)):
+    with pytest.raises(sns.InvalidParameterException, match="PublishBatchRequestEntries Reason"):
         done(client.publish_batch(entries))
     assert machine.notes == []
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [(1,), (QUEUE, {"protocol": 1}), (QUEUE, {"attributes": {"RawMessageDelivery": True}}), ("", {}), ("arn:", {})],
-    ids=str,
+    [
+        (1,),
+        (QUEUE, {"protocol": 1}),
+        (QUEUE, {"attributes": {"RawMessageDelivery": True}}),
+        (QUEUE, {"attributes": {"RawMessageDelivery": None}}),
+        (QUEUE, {"attributes": {"RedrivePolicy": "\ud800"}}),
+        (QUEUE, {"attributes": {5: "x"}}),
+        (QUEUE, {"attributes": "RawMessageDelivery"}),
+        (f"{QUEUE}\ud800", {}),
+        ("", {}),
+        ("arn:", {}),
+    ],
+    ids=ascii,
 )
 def test_wrong_subscriptions_are_refused(arguments: Any) -> None:
     """As well."""
@@ -303,9 +327,15 @@ def test_attributes_of_a_topic() -> None:
         ("ArchivePolicy", '{"Days": "1"}'),
         ("DeliveryPolicy", "{"),
         ("MaximumMessageSize", "many"),
+        ("MaximumMessageSize", "9" * 5_000),
+        ("MaximumMessageSize", None),
+        ("ArchivePolicy", "[" * 100_000),
+        ("ArchivePolicy", '{"MessageRetentionPeriod": "' + "9" * 5_000 + '"}'),
+        (None, "x"),
     ],
+    ids=lambda each: str(each)[:40],
 )
-def test_wrong_attributes_of_a_topic_are_refused(name: str, value: str) -> None:
+def test_wrong_attributes_of_a_topic_are_refused(name: Any, value: Any) -> None:
     """And change nothing."""
     client, machine = topic_at(0.0, name="orders.fifo")
     before = machine.settings
