@@ -11,13 +11,13 @@ from typing import Any, Final, Protocol
 
 from attrs import Factory, define, field, frozen
 
+from eventbus.core import stream_mapping
 from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
 from eventbus.core.callers import Callers
 from eventbus.core.concurrency import Concurrency
 from eventbus.core.effects import Invoke
 from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
-from eventbus.core.stream_mapping import with_window
 from eventbus.declaration import Function
 from eventbus.errors import BusBroken, InvalidSetting, NotInBus
 from eventbus.event_source_mapping import Mapping
@@ -167,7 +167,7 @@ class Engine:
         """The event of a batch, built by its source."""
         assert invoke.source is not None
         event = self.driver.machines[invoke.source].to_event(invoke.batch)
-        return event if invoke.extra is None else with_window(event, invoke.extra)
+        return event if invoke.extra is None else stream_mapping.with_window(event, invoke.extra)
 
     async def close(self, drain: float) -> None:
         """Nothing new starts; what runs has `drain` seconds, then is cancelled, in order of start. If this is cancelled

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from eventbus.core import stream_mapping
 from eventbus.core.async_queue import AsyncQueue
 from eventbus.core.chain import CHAIN_LIMIT, runs
 from eventbus.core.concurrency import Concurrency
@@ -26,7 +27,6 @@ from eventbus.core.effects import (
     ShardsListed,
 )
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, TimedOut
-from eventbus.core.stream_mapping import with_batch, with_window
 from eventbus.names import Arn, async_address
 
 from .attempts import Attempts
@@ -208,8 +208,8 @@ class Handlers:
         """The record of a failure is completed by the source that it is about."""
         source = self.driver.machines[failed.source]
         name, info = source.batch_info(failed.shard, failed.records)
-        event = with_window(source.to_event(failed.records), failed.extra) if failed.payload else None
-        effect.body, effect.failed = with_batch(effect.body, name, info, event), None
+        event = stream_mapping.with_window(source.to_event(failed.records), failed.extra) if failed.payload else None
+        effect.body, effect.failed = stream_mapping.with_batch(effect.body, name, info, event), None
 
     def _invoke_event(self, queue: AsyncQueue, effect: Deliver) -> None:
         payload = effect.body.encode()

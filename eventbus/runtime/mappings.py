@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, field, frozen
 
+from eventbus.core import stream_mapping
 from eventbus.core.queue_mapping import QueueMapping, QueueMappingConfig
-from eventbus.core.stream_mapping import StreamMapping
 from eventbus.declaration import Function
 from eventbus.errors import InvalidParameterValueException, ResourceConflictException, ResourceNotFoundException
 from eventbus.event_source_mapping import Mapping, changed, mapping_of
@@ -129,7 +129,7 @@ class Mappings:
                 del self._known[uuid], self._modified[uuid], self.engine.driver.machines[mapping.arn]
                 self.engine.handlers.readers[mapping.source.arn].remove(mapping.arn)
 
-    def _machine(self, mapping: Mapping) -> QueueMapping | StreamMapping:
+    def _machine(self, mapping: Mapping) -> "QueueMapping | stream_mapping.StreamMapping":
         engine, source = self.engine, mapping.source
         ids = Ids(engine.seed, mapping.arn)
         if isinstance(mapping.config, QueueMappingConfig):
@@ -146,7 +146,7 @@ class Mappings:
                 filter_key=source.filter_keys[0],
                 created_at=engine.driver.now(),
             )
-        return StreamMapping(
+        return stream_mapping.StreamMapping(
             address=mapping.arn,
             source=source.arn,
             function=mapping.function.arn,
