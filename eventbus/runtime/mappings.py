@@ -25,7 +25,8 @@ STREAM_REASON: Final = "User action"
 @frozen(kw_only=True)
 class EventSourceMapping:
     """A mapping as it is now. `state` is AWS's word; `last_modified` an aware UTC time; settings of the other kind of
-    source are None, as is `last_processing_result` on a queue."""
+    source are None, as is `last_processing_result` on a queue. `event_counts` are the metrics of the group EventCount so
+    far, under AWS's names in snake case: `polled_event_count`, ..."""
 
     uuid: str
     event_source_arn: Arn
@@ -38,6 +39,7 @@ class EventSourceMapping:
     maximum_batching_window_in_seconds: float
     function_response_types: tuple[str, ...]
     filter_criteria: tuple[str, ...]
+    event_counts: MappingOf[str, int]
     maximum_concurrency: int | None = None
     starting_position: str | None = None
     parallelization_factor: int | None = None
@@ -172,12 +174,21 @@ class Mappings:
             state_transition_reason=QUEUE_REASON if queue else STREAM_REASON,
             last_modified=self._modified[mapping.uuid],
             last_processing_result=None if queue else machine.last_processing_result,
+            event_counts={name: getattr(machine, name) for name in (QUEUE_COUNTS if queue else STREAM_COUNTS)},
             filter_criteria=tuple(pattern.text for pattern in config.filter_criteria),
             **{name: getattr(config, name) for name in members},
         )
 
 
 SHARED: Final = ("batch_size", "maximum_batching_window_in_seconds", "function_response_types")
+COUNTS: Final = (
+    "polled_event_count",
+    "filtered_out_event_count",
+    "invoked_event_count",
+    "failed_invoke_event_count",
+)
+QUEUE_COUNTS: Final = (*COUNTS, "deleted_event_count")
+STREAM_COUNTS: Final = (*COUNTS, "on_failure_destination_delivered_event_count", "dropped_event_count")
 QUEUE_MEMBERS: Final = ("maximum_concurrency",)
 STREAM_MEMBERS: Final = (
     "starting_position",

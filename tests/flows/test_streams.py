@@ -112,7 +112,8 @@ def test_powertools_on_a_kinesis_stream(is_async: bool) -> None:
     assert seen[:3] == ["a", "bad", "b"]
 
 
-def test_powertools_on_a_table() -> None:
+@pytest.mark.parametrize("is_async", [False, True], ids=["BatchProcessor", "AsyncBatchProcessor"])
+def test_powertools_on_a_table(is_async: bool) -> None:
     """Typed values, both images."""
     app = App()
     orders = app.add(dynamodb.Table("orders", stream_view_type="NEW_AND_OLD_IMAGES"))
@@ -126,7 +127,15 @@ def test_powertools_on_a_table() -> None:
         processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
         return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
 
-    app.map(orders.stream, app.function(handler), starting_position="TRIM_HORIZON", function_response_types=REPORT)
+    async def one_async(record: Any) -> None:
+        one(record)
+
+    def async_handler(event: Any, context: Any) -> Any:
+        processor = AsyncBatchProcessor(event_type=EventType.DynamoDBStreams)
+        return async_process_partial_response(event, one_async, processor, context=context)
+
+    work = app.function(async_handler if is_async else handler, name="work")
+    app.map(orders.stream, work, starting_position="TRIM_HORIZON", function_response_types=REPORT)
 
     async def main() -> None:
         async with app.start() as bus:
@@ -311,6 +320,45 @@ def test_settings_that_a_queue_does_not_take(setting: str) -> None:
     settings: dict[str, Any] = {setting: True}
     with pytest.raises(InvalidSetting, match=f"Unsupported {setting} parameter for given event source mapping"):
         app.map(orders, work, **settings)
+
+
+def test_counts_of_mappings() -> None:
+    """The metrics of the group EventCount, of a queue and of a stream."""
+    app = App()
+    queue, stream, lost = app.add(sqs.Queue("q")), app.add(kinesis.Stream("s")), app.add(sqs.Queue("lost"))
+
+    @app.function
+    async def work(event: Any, context: Any) -> None:
+        if "kinesis" in event["Records"][0]:
+            raise ValueError("no")
+
+    app.map(queue, work, filter_criteria=[{"body": ["yes"]}])
+    app.map(stream, work, starting_position="TRIM_HORIZON", maximum_retry_attempts=1, on_failure=lost)
+
+    async def main() -> list[dict[str, int]]:
+        async with app.start() as bus:
+            for body in ("yes", "no", "yes"):
+                await bus[queue].send_message(body)
+                await bus[stream].put_record(data=body.encode(), partition_key="k")
+            await bus.settle()
+            return [dict(mapping.event_counts) for mapping in await bus.list_event_source_mappings()]
+
+    of_queue, of_stream = virtually(main)
+    assert of_queue == {
+        "polled_event_count": 3,
+        "filtered_out_event_count": 1,
+        "invoked_event_count": 2,
+        "failed_invoke_event_count": 0,
+        "deleted_event_count": 3,
+    }
+    assert of_stream == {
+        "polled_event_count": 3,
+        "filtered_out_event_count": 0,
+        "invoked_event_count": 6,
+        "failed_invoke_event_count": 6,
+        "on_failure_destination_delivered_event_count": 3,
+        "dropped_event_count": 0,
+    }
 
 
 def test_client_of_a_tables_stream() -> None:

@@ -68,6 +68,11 @@ class QueueMapping:
     notes: list[Note] = field(factory=list, init=False)
     state: State = field(init=False)
     reading: bool = field(init=False)  # enabled: its source's records are on their way to the function
+    polled_event_count: int = field(default=0, init=False)
+    filtered_out_event_count: int = field(default=0, init=False)
+    invoked_event_count: int = field(default=0, init=False)
+    failed_invoke_event_count: int = field(default=0, init=False)
+    deleted_event_count: int = field(default=0, init=False)
     _changes_at: float = field(default=inf, init=False)  # of the state
     _due_at: float = field(default=inf, init=False)  # since when the source may have records that were not asked for
     _poll: int | None = field(default=None, init=False)
@@ -124,6 +129,7 @@ class QueueMapping:
         if token != self._poll:  # answered twice, or given up: these come again
             return
         self._poll = None
+        self.polled_event_count += len(records)
         passed = records if self._filters is None else self._filtered(records, self._filters)
         if passed:
             if not self._held.records:
@@ -146,6 +152,7 @@ class QueueMapping:
                 self._succeeded(batch, outcome)
             case HandlerFailed() | TimedOut():
                 self._completed_at = now
+                self.failed_invoke_event_count += len(batch.records)
                 if not self.config.reports_failures:
                     self._pace.failed()
                 self._let_go(batch, outcome.error_type)
@@ -262,6 +269,8 @@ class QueueMapping:
                 refused.append(record)
                 self.notes.append(("filtered", self.address, record.identifier, reason, None))
         if refused:
+            self.filtered_out_event_count += len(refused)
+            self.deleted_event_count += len(refused)
             receipts = [record.receipt for record in refused]
             self.effects.append(Settle(self.source, self.address, self._next(), receipts))
         return passed
@@ -299,6 +308,7 @@ class QueueMapping:
 
     def _invoke(self, batch: Batch) -> None:
         token = self._next()
+        self.invoked_event_count += len(batch.records)
         self._out[token] = batch
         self.effects.append(
             Invoke(self.function, self.address, token, batch.request_id, None, batch.records, self.source, batch.cause)
@@ -314,6 +324,7 @@ class QueueMapping:
                 self.notes.append(("partial", self.address, batch.request_id, identifiers, None))
         elif PARTIAL_ANSWER in outcome.payload:
             self.notes.append(("partial_ignored", self.address, batch.request_id, None, None))
+        self.deleted_event_count += len(done)
         for at in range(0, len(done), CALL_LIMIT):
             receipts = [record.receipt for record in done[at : at + CALL_LIMIT]]
             self.effects.append(Settle(self.source, self.address, self._next(), receipts))
