@@ -53,6 +53,7 @@ class Delivery:
     since: float  # its age counts from here
     sender: Any = None
     failures: int = 0
+    error: str = ""  # of its last failure
     due_at: float = 0.0  # when it is tried again, after a failure
 
 
@@ -93,7 +94,7 @@ class Redelivery:
         due = now + retries.pause(delivery.failures)
         if due >= delivery.since + retries.maximum_event_age_in_seconds:
             return GivenUp(delivery, error, TOO_OLD)
-        delivery.due_at = due
+        delivery.due_at, delivery.error = due, error
         heappush(self._waiting, (due, token, delivery))
         return None
 
@@ -110,3 +111,10 @@ class Redelivery:
 
     def outstanding(self) -> int:
         return len(self._out) + len(self._waiting)
+
+    def busiest(self) -> str:
+        """For people: the delivery that failed most often, and why it is tried again; empty without one."""
+        worst = max((entry[2] for entry in self._waiting), key=lambda each: each.failures, default=None)
+        if worst is None:
+            return ""
+        return f"a delivery to {worst.effect.target.name} failed {worst.failures:,} times, last with {worst.error}"

@@ -25,8 +25,8 @@ STREAM_REASON: Final = "User action"
 @frozen(kw_only=True)
 class EventSourceMapping:
     """A mapping as it is now. `state` is AWS's word; `last_modified` an aware UTC time; settings of the other kind of
-    source are None, as is `last_processing_result` on a queue. `event_counts` are the metrics of the group EventCount so
-    far, under AWS's names in snake case: `polled_event_count`, ..."""
+    source are None, as is `last_processing_result` on a queue. `event_counts` are the metrics of the group EventCount
+    so far, under AWS's names in snake case: `polled_event_count`, ..."""
 
     uuid: str
     event_source_arn: Arn

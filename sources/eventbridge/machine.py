@@ -130,6 +130,9 @@ class BusMachine:
     def next_deadline(self) -> float:
         return min(self._redelivery.next_deadline(), self.rules.next_deadline(), self.archives.next_deadline())
 
+    def busiest(self) -> str:
+        return self._redelivery.busiest()
+
     def outstanding(self) -> int:
         """Hand-overs and dead letters that were not answered yet or will be tried again, and replays that run."""
         return self._redelivery.outstanding() + len(self._letters) + self.archives.outstanding()

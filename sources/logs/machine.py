@@ -161,6 +161,9 @@ class LogGroupMachine:
     def next_deadline(self) -> float:
         return inf if self._deliveries is None else self._deliveries.next_deadline()
 
+    def busiest(self) -> str:
+        return "" if self._deliveries is None else self._deliveries.busiest()
+
     def outstanding(self) -> int:
         """Hand-overs under way, or waiting for their next try."""
         return 0 if self._deliveries is None else self._deliveries.outstanding()

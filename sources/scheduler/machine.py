@@ -132,6 +132,9 @@ class GroupMachine:
     def next_deadline(self) -> float:
         return min(self._due[0][0] if self._due else inf, self._redelivery.next_deadline())
 
+    def busiest(self) -> str:
+        return self._redelivery.busiest()
+
     def outstanding(self) -> int:
         """What is on its way or waits for another try: not what is yet to be due."""
         return self._redelivery.outstanding() + len(self._letters)

@@ -205,6 +205,9 @@ class TopicMachine:
     def next_deadline(self) -> float:
         return self._deliveries.next_deadline()
 
+    def busiest(self) -> str:
+        return self._deliveries.busiest()
+
     def outstanding(self) -> int:
         """Deliveries that nobody has taken yet, and dead letters on their way."""
         return self._deliveries.outstanding() + self._held + len(self._dead_letters)

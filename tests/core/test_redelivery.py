@@ -104,3 +104,14 @@ def test_order_of_those_that_are_due_together() -> None:
         redelivery.delivered(0.0, sent.effect.token, BUSY)
 
     assert list(redelivery.due(1.0, lambda: next(tokens))) == [first, second]
+
+
+def test_busiest_is_told_for_people() -> None:
+    """The one that failed most often, while it waits."""
+    redelivery = Redelivery()
+    redelivery.add(delivery())
+    assert redelivery.busiest() == ""
+
+    redelivery.delivered(0.0, 1, "ServiceUnavailable: busy")
+
+    assert redelivery.busiest() == "a delivery to orders failed 1 times, last with ServiceUnavailable: busy"

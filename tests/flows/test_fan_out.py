@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from eventbus import App
+from eventbus import App, NotSettled
 from sources import eventbridge, logs, s3, scheduler, sns, sqs
 from tests.helpers import virtually
 
@@ -221,5 +221,24 @@ def test_record_of_a_failed_event_in_a_bucket() -> None:
             assert stored.key.startswith("aws/lambda/async/fails/2026/01/01/2026-01-01T01.01.01-")
             record = json.loads((await bus[records].get_object(stored.key)).body)
             assert (record["requestPayload"], record["responsePayload"]["errorMessage"]) == ({"n": 1}, "no")
+
+    virtually(main)
+
+
+def test_topic_whose_queue_never_answers_is_named() -> None:
+    """SNS tries for 23 days, longer than settle waits: the bound says what it waited for."""
+    app = App()
+    orders, queue = app.add(sns.Topic("orders")), app.add(sqs.Queue("queue"))
+    app.add(sns.Subscription(orders, queue))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for nth in range(1, 10_000):
+                bus.faults.refuse_delivery(queue, nth=nth)
+            await bus[orders].publish("x")
+            with pytest.raises(
+                NotSettled, match=r"orders: 1 outstanding \(a delivery to queue failed .* ServiceUnavailable"
+            ):
+                await bus.settle()
 
     virtually(main)
