@@ -361,3 +361,15 @@ def test_handler_of_a_function_may_listen_again() -> None:
     heard(app, ("a", {"n": 1}), ("b", {"n": 2}))
 
     assert got == [1, 2]
+
+
+def test_name_that_nobody_listens_to_is_told() -> None:
+    """A misspelt name is no error: its trace says what happened."""
+    app = App()
+    app.on("order.placed", lambda payload: None, name="hears")
+
+    async def main() -> str:
+        async with app.start() as bus:
+            return str(bus.trace(await bus.emit("order.plcaed", {})))
+
+    assert "no rule matches it: nobody hears it" in virtually(main)

@@ -185,6 +185,7 @@ _PHRASES: Final[dict[str, Callable[[Step], str]]] = {
     "moved": _moved,
     "purged": lambda step: f"purged, with all of {step.where.name}",
     "deduplicated": lambda step: "not sent again: a duplicate" + _because(step),
+    "unheard": lambda step: "no rule matches it: nobody hears it",
     "filtered": lambda step: "filtered out" + _because(step),
     "retry_wait": _retry_wait,
     "not_taken": lambda step: f"not taken by {shown(str(step.detail).rpartition(' by ')[2])}: {refusal(step)}",

@@ -157,9 +157,11 @@ class BusMachine:
         """`only`: the rules that may have it."""
         self.notes.append(("published", self.arn, event.id, by, event.cause))
         self.archives.keep(now, event)
-        for rule in self.rules.matching(event.value):
-            if only is None or rule.name in only:
-                self._hand_over(now, rule, event)
+        matching = [rule for rule in self.rules.matching(event.value) if only is None or rule.name in only]
+        for rule in matching:
+            self._hand_over(now, rule, event)
+        if not matching:
+            self.notes.append(("unheard", self.arn, event.id, None, event.cause))
 
     def _occur(self, now: float, rule: PlacedRule, at: float) -> None:
         """A schedule was due, in seconds since 1970: an event for the targets of its rule alone."""
