@@ -88,9 +88,9 @@ def test_ten_thousand_messages_through_a_mapping(monkeypatch: pytest.MonkeyPatch
         "_encode_result": 0,
         "decode": 0,
         "create_task": 2,
-        "turns": 11_172,
-        "wakes": 91,
-        "heap": 278,
+        "turns": 11_342,
+        "wakes": 181,
+        "heap": 548,
         "invocations": 1_000,
     }
 

@@ -21,7 +21,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 DUE_PER_TURN: Final = 1_000
-CALLS_PER_CHECKPOINT: Final = 100
+CALLS_PER_CHECKPOINT: Final = 50
+"""With 100 a 10 ms ticker of the host was 13 ms late at its p99 beside a full bus, with 50 it is 7 ms."""
 
 
 class Sleeper(Protocol):

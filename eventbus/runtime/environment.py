@@ -32,7 +32,7 @@ from .stepping import Stepped
 if TYPE_CHECKING:
     from .engine import Engine
 
-ATTEMPTS_PER_CHECKPOINT: Final = 100
+ATTEMPTS_PER_CHECKPOINT: Final = 50
 
 
 @define(eq=False)
