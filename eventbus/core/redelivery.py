@@ -54,7 +54,7 @@ class Delivery:
     sender: Any = None
     failures: int = 0
     error: str = ""  # of its last failure
-    due_at: float = 0.0  # when it is tried again, after a failure
+    due_at: float = 0.0  # arbitrary until it has failed: when it is tried again
 
 
 @define(eq=False)
