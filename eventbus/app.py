@@ -1,6 +1,7 @@
 """App: the declaration. Built once at import, does no I/O, knows no loop; `start()` makes one run of it."""
 
 import sys
+from collections import ChainMap
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from contextlib import AbstractContextManager
@@ -46,6 +47,7 @@ class App:
     )
     _functions: dict[Arn, Function[Any, Any]] = field(factory=dict, init=False)
     _resources: dict[Arn, Resource[Any]] = field(factory=dict, init=False)
+    _streams: dict[Arn, Any] = field(factory=dict, init=False)  # of tables: what mappings read
     _wires: list[Wire] = field(factory=list, init=False)
     _mappings: list[Mapping] = field(factory=list, init=False)
     _grants: list[Statement] = field(factory=list, init=False)
@@ -75,6 +77,7 @@ class App:
         else:
             self._claim(declared.arn)
             self._resources[declared.arn] = declared
+            self._streams.update((stream.arn, stream) for stream in getattr(declared, "streams", ()))
         return declared
 
     @overload
@@ -133,14 +136,11 @@ class App:
     ) -> Mapping:
         """Have the records of `source` handled by `function` in batches (CreateEventSourceMapping). Settings are
         described at `QueueMappingConfig` and `StreamMappingConfig`; a stream needs `starting_position`."""
-        arns = [getattr(end, "arn", None) for end in (source, function)]
-        owner = self._resources.get(arns[0]) if isinstance(arns[0], Arn) else None  # of a stream, its table
-        if owner is None:
-            owner = next((each for each in self._resources.values() if source in getattr(each, "streams", ())), None)
-        if owner is not source and source not in getattr(owner, "streams", ()):
-            raise InvalidSetting(f"source: {arns[0] or source} is not part of this app; add it first")
-        if not isinstance(arns[1], Arn) or self._functions.get(arns[1]) is not function:
-            raise InvalidSetting(f"function: {arns[1] or function} is not part of this app; add it first")
+        sources: MappingOf[Arn, Any] = ChainMap(self._resources, self._streams)
+        for what, end, known in (("source", source, sources), ("function", function, self._functions)):
+            arn = getattr(end, "arn", None)
+            if not isinstance(arn, Arn) or known.get(arn) is not end:
+                raise InvalidSetting(f"{what}: {arn or end} is not part of this app; add it first")
         if any(m.source.arn == source.arn and m.function.arn == function.arn for m in self._mappings):
             raise InvalidSetting(f"{source.arn.name} is already mapped to {function.name}")
         mapping = mapping_of(source, function, settings)

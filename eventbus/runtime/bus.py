@@ -96,13 +96,12 @@ class Bus(MappingCalls):
             raise ResourceNotFoundException(f"{resource!r} is no declared resource: use what app.add() gave")
         client = self._clients.get(resource.arn)
         if client is None:
-            machine = self._engine.driver.machines.get(resource.arn)
-            streams = [stream for each in self._setup.resources.values() for stream in getattr(each, "streams", ())]
-            if machine is None or (resource.arn not in self._setup.resources and resource not in streams):
+            if resource.arn not in self._engine.offered:
                 known = [arn.name for arn in self._setup.resources]
                 raise ResourceNotFoundException(
                     f"no resource {resource.arn} in this app; {suggest(resource.arn.name, known)}"
                 )
+            machine = self._engine.driver.machines[resource.arn]
             client = self._clients[resource.arn] = resource.client(machine, self._engine.feed)
         return client
 

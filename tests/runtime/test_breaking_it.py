@@ -234,3 +234,17 @@ def test_trace_tells_of_faults() -> None:
     message, event = virtually(main)
     assert "fault: deliver_twice, time 1" in message
     assert "fault: throttle, time 1" in event
+
+
+def test_client_of_one_resource_looks_at_no_other() -> None:
+    """Else a hundred thousand queues would cost their square."""
+    app = App()
+    queues = [app.add(sqs.Queue(f"orders-{number}")) for number in range(3)]
+
+    async def main() -> None:
+        async with app.start() as bus:
+            bus._setup.resources.clear()
+
+            assert bus[queues[1]] is bus[queues[1]]
+
+    virtually(main)
