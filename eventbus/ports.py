@@ -117,15 +117,6 @@ class Stream(Machine, Protocol):
         Ends with `streamArn`."""
 
 
-class StreamRecord(Record, Protocol):
-    """A record of a shard. `identifier` is its sequence number, `group` its partition key; `receipt` counts for
-    nothing."""
-
-    @property
-    def arrived_at(self) -> float:
-        """Seconds since the bus started: its age counts from here."""
-
-
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):
     """A declared resource that mappings can read, a `QueueSource` or a `StreamSource`; `Event_co` is the event its
     functions get."""

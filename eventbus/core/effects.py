@@ -51,6 +51,15 @@ class Record(Protocol):
         """The record as filters see it."""
 
 
+class StreamRecord(Record, Protocol):
+    """A record of a shard, handed out in the order of arrival. `identifier` is its sequence number, `group` its
+    partition key; `receipt` counts for nothing."""
+
+    @property
+    def arrived_at(self) -> float:
+        """Seconds since the bus started: its age counts from here."""
+
+
 @define(eq=False)
 class Invoke:
     """One attempt. `payload` is JSON; a batch is rendered by its source, afresh for each attempt."""

@@ -96,7 +96,6 @@ class TableStream:
     """The changes of a table, kept for a day. Part of an app with its table, whose machine answers under both ARNs."""
 
     table: Table
-    sharded: ClassVar[bool] = True
     starting_positions: ClassVar[Sequence[str]] = ("LATEST", "TRIM_HORIZON")
     filter_keys: ClassVar[Sequence[str]] = (
         *("dynamodb", "eventName", "eventID", "eventSource", "awsRegion", "userIdentity"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
@@ -54,7 +54,6 @@ class Stream:
         kw_only=True,
         validator=given(between(SMALLEST_RECORD_LIMIT, LARGEST_RECORD_LIMIT, whole=True)),
     )
-    sharded: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         if self.stream_mode == ON_DEMAND and self.shard_count != 1:
@@ -98,7 +97,6 @@ class Consumer:
 
     stream: Stream
     name: str = field(validator=_check_name)
-    sharded: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.stream, Stream):

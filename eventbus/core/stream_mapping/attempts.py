@@ -15,14 +15,14 @@ from attrs import define, field
 
 from eventbus.core.batching import PARTIAL_ANSWER, batch_cause, first_failed
 from eventbus.core.chain import follow
-from eventbus.core.effects import Attributes, Deliver, FailedBatch, Invoke
+from eventbus.core.effects import Attributes, Deliver, FailedBatch, Invoke, StreamRecord
 from eventbus.core.invocation_record import object_key
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, Succeeded, Throttled, TimedOut
 from eventbus.core.profile import doubled
 from eventbus.names import Arn
 
 from .failures import EXHAUSTED, TOO_OLD, failure_record
-from .lane import Batch, Lane, ShardRecord, expired
+from .lane import Batch, Lane, expired
 from .reader import Reader
 from .windows import Window, state_of, window_number
 
@@ -257,7 +257,7 @@ class Attempts:
         batch.due_at = now + profile.jittered(batch.pause, self.mapping.ids)
         self._note("retry_wait", batch, batch.due_at - now)
 
-    def _give_up(self, now: float, lane: Lane, batch: Batch, records: Sequence[ShardRecord], condition: str) -> None:
+    def _give_up(self, now: float, lane: Lane, batch: Batch, records: Sequence[StreamRecord], condition: str) -> None:
         """These are done with. The last call of a window is about no record."""
         mapping = self.mapping
         about = batch.request_id or [record.identifier for record in records]

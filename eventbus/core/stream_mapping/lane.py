@@ -8,12 +8,12 @@ first record of a lane is done with before the second.
 from collections import deque
 from collections.abc import Sequence
 from math import inf
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from attrs import define, evolve, field
 
 from eventbus.core.batching import Gathering, window_end
-from eventbus.core.effects import Record
+from eventbus.core.effects import StreamRecord
 from eventbus.core.outcomes import Outcome
 
 from .config import StreamMappingConfig
@@ -21,13 +21,6 @@ from .windows import Window, window_number
 
 if TYPE_CHECKING:
     from .reader import Reader
-
-
-class ShardRecord(Record, Protocol):
-    """Records of a shard are handed out in the order of their arrival."""
-
-    @property
-    def arrived_at(self) -> float: ...
 
 
 @define(eq=False)
@@ -42,7 +35,7 @@ class Read:
 class Batch:
     """Records that are tried until they are done with; `final`: the last call of a window, which has none."""
 
-    records: Sequence[ShardRecord]
+    records: Sequence[StreamRecord]
     final: bool = False
     executions: int = 0  # attempts that failed and were followed by no split
     pause: float = 0.0  # the last one, without its jitter
@@ -57,7 +50,7 @@ class Batch:
         return [evolve(self, records=self.records[:middle]), evolve(self, records=self.records[middle:])]
 
 
-def expired(now: float, records: Sequence[ShardRecord], age: float) -> int:
+def expired(now: float, records: Sequence[StreamRecord], age: float) -> int:
     """How many at the front are older; those of that very age are not."""
     count = 0
     while count < len(records) and now - records[count].arrived_at > age:
@@ -78,9 +71,9 @@ class Lane:
     _shares: deque[tuple[Read, int]] = field(factory=deque, init=False)  # of whose reads its records are
 
     @property
-    def records(self) -> Sequence[ShardRecord]:
+    def records(self) -> Sequence[StreamRecord]:
         """Those it holds."""
-        return cast("list[ShardRecord]", self.held.records)  # nothing else is added
+        return cast("list[StreamRecord]", self.held.records)  # nothing else is added
 
     @property
     def empty(self) -> bool:
@@ -90,13 +83,13 @@ class Lane:
         batched = sum([len(batch.records) for batch in self.todo])
         return len(self.held.records) + batched + (self.window is not None)
 
-    def add(self, records: Sequence[ShardRecord], read: Read) -> None:
+    def add(self, records: Sequence[StreamRecord], read: Read) -> None:
         self.held.add(records, inf)
         self._shares.append((read, len(records)))
 
-    def take(self, count: int) -> Sequence[ShardRecord]:
+    def take(self, count: int) -> Sequence[StreamRecord]:
         """Up to so many of those it holds; fewer if they are too long for one event."""
-        return cast("list[ShardRecord]", self.held.take(count)[0])  # nothing else is added
+        return cast("list[StreamRecord]", self.held.take(count)[0])  # nothing else is added
 
     def settle(self, count: int) -> None:
         """So many of its first records are done with."""

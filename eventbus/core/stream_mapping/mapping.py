@@ -20,7 +20,7 @@ from typing import Final
 
 from attrs import define, evolve, field
 
-from eventbus.core.effects import Effect, ListShards, Note, Receive, Shard, Start
+from eventbus.core.effects import Effect, ListShards, Note, Receive, Shard, Start, StreamRecord
 from eventbus.core.filtering import Filters, check_keys, filters_of
 from eventbus.core.mapping_state import State, check_not_deleting
 from eventbus.core.outcomes import Outcome
@@ -30,7 +30,6 @@ from eventbus.names import Arn, Ids
 
 from .attempts import Attempts
 from .config import AT_TIMESTAMP, LATEST, StreamMappingConfig
-from .lane import ShardRecord
 from .reader import Reader, Shards
 
 READ_TIMEOUT: Final = 60.0
@@ -138,7 +137,7 @@ class StreamMapping:
         self,
         now: float,
         token: int,
-        records: Sequence[ShardRecord],
+        records: Sequence[StreamRecord],
         position: object = None,
         ended: bool = False,
         retention: float = inf,
@@ -319,9 +318,9 @@ class StreamMapping:
             self._asked[token] = (now + READ_TIMEOUT, reader)
             self.effects.append(Receive(self.source, self.address, token, limit, reader.id, reader.position))
 
-    def _filtered(self, records: Sequence[ShardRecord], filters: Filters) -> Sequence[ShardRecord]:
+    def _filtered(self, records: Sequence[StreamRecord], filters: Filters) -> Sequence[StreamRecord]:
         """Those that pass; the others are done with."""
-        passed: list[ShardRecord] = []
+        passed: list[StreamRecord] = []
         for record in records:
             reason = filters.refusal(record.view())
             if reason is None:

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Shard, Start
+from eventbus.core.effects import Shard, Start, StreamRecord
 
 from .config import TRIM_HORIZON, StreamMappingConfig
-from .lane import Lane, Read, ShardRecord
+from .lane import Lane, Read
 
 READ_LIMIT: Final = 10_000
 """Records of one read (bc:kinesis GetRecords)."""
@@ -71,7 +71,7 @@ class Reader:
                 room += size - len(lane.held.records)
         return min(room, READ_LIMIT) if held < HELD_LIMIT else 0
 
-    def take(self, records: Sequence[ShardRecord], position: Any) -> None:
+    def take(self, records: Sequence[StreamRecord], position: Any) -> None:
         """These were read, up to `position`."""
         if not isinstance(position, Start):  # an answer that found nothing may repeat what was asked
             self.position = position
@@ -97,8 +97,8 @@ class Reader:
         self.factor = factor
         return True
 
-    def _distribute(self, records: Sequence[ShardRecord], read: Read) -> None:
-        parts: dict[int, list[ShardRecord]] = {}
+    def _distribute(self, records: Sequence[StreamRecord], read: Read) -> None:
+        parts: dict[int, list[StreamRecord]] = {}
         for record in records:
             parts.setdefault(lane_of(record.group or "", self.factor), []).append(record)
         for number, part in parts.items():

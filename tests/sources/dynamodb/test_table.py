@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from eventbus.errors import InvalidSetting
+from eventbus.ports import StreamSource
 from sources import dynamodb
 
 
@@ -31,7 +32,7 @@ def test_stream_says_how_it_can_be_read() -> None:
     """As a source of mappings."""
     stream = dynamodb.Table("orders", stream_view_type="NEW_IMAGE").stream
 
-    assert stream.sharded
+    assert isinstance(stream, StreamSource)
     assert stream.starting_positions == ("LATEST", "TRIM_HORIZON")
     assert stream.filter_keys[0] == "dynamodb"
     assert "dynamodb:GetRecords" in stream.polling_actions

@@ -7,7 +7,7 @@ import pytest
 
 from eventbus import App
 from eventbus.errors import InvalidSetting
-from eventbus.ports import DeliveryTarget, Target
+from eventbus.ports import DeliveryTarget, StreamSource, Target
 from sources import kinesis
 from tests.helpers import virtually
 from tests.sources.kinesis.helpers import FIRST, make_stream
@@ -61,7 +61,7 @@ def test_both_can_be_read_shard_by_shard() -> None:
     """From the same positions, filtered by the same key; no record has a lease."""
     stream = kinesis.Stream("orders")
     for source in (stream, kinesis.Consumer(stream, "bill")):
-        assert source.sharded
+        assert isinstance(source, StreamSource)
         assert tuple(source.filter_keys) == ("data",)
         assert tuple(source.starting_positions) == ("LATEST", "TRIM_HORIZON", "AT_TIMESTAMP")
         assert not hasattr(source, "lease")
