@@ -9,9 +9,15 @@ from attrs import define, field
 
 from eventbus.names import Ids
 
-from .late_source import LONGEST_DELAY, NEVER, NOW, TWICE, Delays
+Delays = tuple[float, ...]
+"""How a call is answered: once after each of these seconds."""
+NOW: Final[Delays] = (0.0,)
+TWICE: Final[Delays] = (0.0, 0.0)
+NEVER: Final[Delays] = ()
 
 SHORTEST_DELAY: Final = 0.001
+"""Seconds, of what is late."""
+LONGEST_DELAY: Final = 90.0
 """Seconds, of what is late."""
 
 T = TypeVar("T")

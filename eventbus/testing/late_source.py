@@ -4,7 +4,6 @@ The first piece of the contract kit: a mapping is right if it keeps `Promises` o
 """
 
 from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
 from json import dumps
 from math import inf
 from typing import Any, Final, TypedDict
@@ -28,14 +27,9 @@ from eventbus.core.effects import (
 from eventbus.names import Arn, Ids, arn_of
 from eventbus.ports import Birth, Feed
 
-Delays = tuple[float, ...]
-"""How a call is answered: once after each of these seconds."""
-NOW: Final[Delays] = (0.0,)
-TWICE: Final[Delays] = (0.0, 0.0)
-NEVER: Final[Delays] = ()
+from .late_answers import Delays, LateAnswers
 
 CALL_LIMIT: Final = 10
-LONGEST_DELAY: Final = 90.0
 
 
 class LateEventRecord(TypedDict):
@@ -148,12 +142,12 @@ class LateQueue:
     _short: bool = field(default=False, init=False)  # the last receive found fewer than its limit
     _receives: list[Delays] = field(init=False)
     _settles: list[Delays] = field(init=False)
-    _answers: list[tuple[float, int, Settle | Received | Settled]] = field(factory=list, init=False)
-    _order: int = field(default=0, init=False)
+    _answers: LateAnswers[Settle | Received] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._receives = list(self.declared.receives)
         self._settles = list(self.declared.settles)
+        self._answers = LateAnswers(self.ids, self.declared.unreliable)
         for body in self.declared.bodies:
             self.send(0.0, body)
 
@@ -175,14 +169,12 @@ class LateQueue:
         assert 1 <= effect.limit <= CALL_LIMIT, f"a receive of {effect.limit}"
         records = [self._hand_out(held) for held in self._free()[: effect.limit]]
         self._short = len(records) < effect.limit
-        for delay in self._delays(self._receives):
-            self._answer(delay, Received(effect.asker, effect.token, records))
+        self._answer(self._receives, Received(effect.asker, effect.token, records))
 
     def settle(self, now: float, effect: Settle) -> None:
         self._now = now
         assert 1 <= len(effect.receipts) <= CALL_LIMIT, f"a settle of {len(effect.receipts)}"
-        for delay in self._delays(self._settles):
-            self._answer(delay, effect)
+        self._answer(self._settles, effect)
 
     def release(self, now: float, effect: Release) -> None:
         """Given back at once; a receipt that is not a body's last is passed by."""
@@ -194,12 +186,12 @@ class LateQueue:
 
     def wake(self, now: float) -> None:
         self._now = now
-        while self._answers and self._answers[0][0] <= now:
-            self._let_out(heappop(self._answers)[2])
+        for answer in self._answers.due(now):
+            self._let_out(answer)
         self._announce()
 
     def next_deadline(self) -> float:
-        due = self._answers[0][0] if self._answers else inf
+        due = self._answers.next_at()
         if self._short:
             due = min([due, *(held.visible_at for held in self.held if held.visible_at > self._now)])
         return due
@@ -217,14 +209,6 @@ class LateQueue:
         held = max(self.held, key=lambda held: held.receive_count)
         return f"message-{held.number}: received {held.receive_count:,} times, returns after its visibility"
 
-    def _delays(self, script: list[Delays]) -> Delays:
-        if script:
-            return script.pop(0)
-        if self.ids.random.random() >= self.declared.unreliable:
-            return NOW
-        late = self.ids.random.uniform(0.001, LONGEST_DELAY)
-        return self.ids.random.choice((NEVER, TWICE, (late,), (0.0, late), (late, late)))
-
     def _free(self) -> list[Held]:
         """What a receive may take; on FIFO nothing behind a body of its group that is in flight."""
         free: list[Held] = []
@@ -241,14 +225,12 @@ class LateQueue:
         held.visible_at = self._now + self.declared.visibility_timeout
         return LateRecord(held.number, held.body, held.group, held.receipt, held.receive_count)
 
-    def _answer(self, delay: float, answer: Settle | Received) -> None:
-        if delay <= 0:
-            self._let_out(answer)
-        else:
-            self._order += 1
-            heappush(self._answers, (self._now + delay, self._order, answer))
+    def _answer(self, script: list[Delays], answer: Settle | Received) -> None:
+        delays = script.pop(0) if script else self._answers.drawn()
+        for due in self._answers.send(self._now, delays, answer):
+            self._let_out(due)
 
-    def _let_out(self, answer: Settle | Received | Settled) -> None:
+    def _let_out(self, answer: Settle | Received) -> None:
         self.effects.append(self._apply(answer) if isinstance(answer, Settle) else answer)
 
     def _apply(self, settle: Settle) -> Settled:

@@ -25,8 +25,7 @@ from eventbus.core.effects import (
 from eventbus.names import Arn, arn_of
 from eventbus.ports import Birth, Feed
 
-from .late_answers import LateAnswers
-from .late_source import Delays
+from .late_answers import Delays, LateAnswers
 
 READ_LIMIT: Final = 10_000
 SHARD_LIMIT: Final = 1_000

@@ -14,10 +14,8 @@ from eventbus.core.profile import Profile
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn, Ids, function_arn
 from eventbus.ports import Birth, EventSource, Pollable, QueueSource
+from eventbus.testing.late_answers import NEVER, NOW, TWICE
 from eventbus.testing.late_source import (
-    NEVER,
-    NOW,
-    TWICE,
     LateClient,
     LateEvent,
     LateQueue,

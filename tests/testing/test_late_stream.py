@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from eventbus import App, InvalidSetting, NotSettled
-from eventbus.core.effects import Arrived, Effect, ListShards, Receive, Received, ShardsListed, Start
+from eventbus.core.effects import Arrived, Effect, ListShards, Receive, Received, ShardsListed, Start, StreamRecord
 from eventbus.core.profile import Profile
 from eventbus.names import Arn, Ids
-from eventbus.ports import Birth, EventSource, Stream, StreamRecord, StreamSource
-from eventbus.testing.late_source import NEVER, NOW, TWICE
+from eventbus.ports import Birth, EventSource, Stream, StreamSource
+from eventbus.testing.late_answers import NEVER, NOW, TWICE
 from eventbus.testing.late_stream import LateShards, LateStream, LateStreamClient, LateStreamEvent, LateStreamRecord
 from tests.helpers import virtually
 
