@@ -1,11 +1,11 @@
 """Validators for declared settings: the message names setting, value and what is allowed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from attrs import Attribute
 
-from .errors import InvalidSetting
+from .errors import InvalidSetting, suggest
 
 Validator = Callable[[Any, "Attribute[Any]", Any], None]
 
@@ -22,6 +22,22 @@ def encodable(text: str) -> bool:
         except UnicodeEncodeError:
             return False
     return True
+
+
+def refuse_unknown(
+    given: Mapping[str, object],
+    not_offered: Mapping[str, str],
+    known: Iterable[str] | None = None,
+    kind: str = "setting",
+) -> None:
+    """Raise `InvalidSetting` for the first of `given` that is not `known`: why it is not offered, or what it may have
+    meant. Without `known` nothing is."""
+    names = () if known is None else tuple(known)
+    for name, value in given.items():
+        if name not in names:
+            meant = "" if known is None else f"; {suggest(name, names)}"
+            why = not_offered.get(name) or f"there is no such {kind}{meant}"
+            raise InvalidSetting(f"{name}={value!r} is refused: {why}")
 
 
 def texts(refusal: Callable[[str], Exception], **given: object) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Final, Generic, Literal, TypedDict, TypeVar
 
 from attrs import field, fields, frozen
 
+from . import checks
 from .checks import between, given, one_of, refuse
-from .errors import InvalidSetting, suggest
 from .names import Arn, function_arn
 from .ports import DeliveryTarget, Resource
 
@@ -42,11 +42,9 @@ NOT_OFFERED: Final = {
 }
 
 
-def refuse_unknown(unsupported: MappingOf[str, object], known: Iterable[str] = ()) -> None:
-    """Raise `InvalidSetting` for settings that are not offered, naming why, or which of the `known` it may be."""
-    for name, value in unsupported.items():
-        why = NOT_OFFERED.get(name) or f"there is no such setting; {suggest(name, known)}"
-        raise InvalidSetting(f"{name}={value!r} is refused: {why}")
+def refuse_unknown(given: MappingOf[str, object], known: Iterable[str] = ()) -> None:
+    """Raise `InvalidSetting` for settings that are not `known`, naming why, or which of them it may be."""
+    checks.refuse_unknown(given, NOT_OFFERED, known)
 
 
 @frozen(eq=False, kw_only=True)
@@ -123,7 +121,7 @@ class FunctionSettings(TypedDict, total=False):
 
 def function_of(handler: Callable[..., Any], settings: MappingOf[str, Any]) -> Function[Any, Any]:
     """`handler` with these settings; named after it where they give no name. Raises `InvalidSetting`."""
-    refuse_unknown({name: value for name, value in settings.items() if name not in _SETTINGS}, _SETTINGS)
+    refuse_unknown(settings, _SETTINGS)
     if not callable(handler):
         raise refuse("handler", handler, "a callable taking event and context")
     left_out = ("name", "environment")  # None says the same as nothing

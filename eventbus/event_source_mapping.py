@@ -70,7 +70,7 @@ def mapping_of(
     kind = _kind(source)
     known = [attribute.name for attribute in fields(kind)]
     _refuse_of_the_other_kind(source, kind, settings)
-    refuse_unknown({name: value for name, value in settings.items() if name not in known}, known)
+    refuse_unknown(settings, known)
     if isinstance(source, StreamSource) and settings.get("starting_position") is None:
         raise refuse("starting_position", None, f"{' or '.join(source.starting_positions)}: a stream has no default")
     config = _checked(source, function, kind(**_plain(settings)), instant)
@@ -82,7 +82,7 @@ def changed(mapping: Mapping, settings: MappingOf[str, Any]) -> Mapping:
     kind = type(mapping.config)
     known = [attribute.name for attribute in fields(kind) if not attribute.name.startswith("starting_position")]
     _refuse_of_the_other_kind(mapping.source, kind, settings)
-    refuse_unknown({name: value for name, value in settings.items() if name not in known}, known)
+    refuse_unknown(settings, known)
     config = evolve(mapping.config, **_plain(settings))
     return Mapping(
         source=mapping.source,

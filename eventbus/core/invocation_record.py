@@ -23,6 +23,11 @@ def iso_milliseconds(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def iso_seconds(at: float) -> str:
+    """2026-01-01T00:00:00Z, from seconds since 1970; what is left of a second is cut."""
+    return datetime.fromtimestamp(at // 1, UTC).isoformat()[:19] + "Z"
+
+
 def object_key(folder: str, at: float, id: str) -> str:
     """Under which a bucket keeps a record of `at`, in seconds since 1970 (dg:invocation-async-retain-records)."""
     return datetime.fromtimestamp(at, UTC).strftime(f"{folder}/%Y/%m/%d/%Y-%m-%dT%H.%M.%S-{id}")

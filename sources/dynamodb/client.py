@@ -47,7 +47,7 @@ class TableClient:
     ) -> GetItemResult:
         """What stands there; every read is consistent."""
         machine = self._machine
-        reading.refuse_unknown(unsupported.items(), ("consistent_read", "projection_expression"))
+        reading.refuse_unknown(unsupported, ("consistent_read", "projection_expression"))
         wanted = machine.schema.key_of(reading.key(machine.schema, key))
         shown = reading.projection(projection_expression, expression_attribute_names)
         item = await self._feed.call(machine, "dynamodb:GetItem", machine.get, wanted)
@@ -90,7 +90,7 @@ class TableClient:
         """Items of one partition in the order of their sort keys, or against it: one page of up to `limit` items and 1
         MB. The condition is about the primary key alone."""
         machine = self._machine
-        reading.refuse_unknown(unsupported.items(), ("limit", "scan_index_forward", "exclusive_start_key"))
+        reading.refuse_unknown(unsupported, ("limit", "scan_index_forward", "exclusive_start_key"))
         asked = reading.query(
             machine.schema,
             key_condition_expression,
@@ -115,7 +115,7 @@ class TableClient:
     async def scan(self, **unsupported: object) -> QueryResult:
         """All items, in the order in which their keys came, in one page whatever their size."""
         machine = self._machine
-        reading.refuse_unknown(unsupported.items(), ())
+        reading.refuse_unknown(unsupported, ())
         items = await self._feed.call(machine, "dynamodb:Scan", machine.all_items)
         return QueryResult([values.show_item(item) for item in items])
 
@@ -135,7 +135,7 @@ class TableClient:
         "condition_expression": ...}}`, each with the settings of a write by itself. Raises
         `TransactionCanceledException`."""
         machine, feed = self._machine, self._feed
-        reading.refuse_unknown(unsupported.items(), ())
+        reading.refuse_unknown(unsupported, ())
         writes = reading.transaction(machine.schema, machine.arn.name.partition("/")[2], transact_items)
         actions = dict.fromkeys(write.action for write in writes if isinstance(write, Write))
         first, *others = actions or ("dynamodb:PutItem",)

@@ -1,8 +1,9 @@
 """The event of a mapping on a table's stream, key by key as recorded on AWS."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+
+from eventbus.core.invocation_record import iso_seconds
 
 if TYPE_CHECKING:
     from .records import Change, StreamInfo
@@ -54,12 +55,8 @@ def batch_info(stream: "StreamInfo", shard: str, batch: "Sequence[Change]") -> t
         "shardId": shard,
         "startSequenceNumber": first.identifier,
         "endSequenceNumber": last.identifier,
-        "approximateArrivalOfFirstRecord": _iso(stream, first.arrived_at),
-        "approximateArrivalOfLastRecord": _iso(stream, last.arrived_at),
+        "approximateArrivalOfFirstRecord": iso_seconds(stream.whole_seconds(first.arrived_at)),
+        "approximateArrivalOfLastRecord": iso_seconds(stream.whole_seconds(last.arrived_at)),
         "batchSize": len(batch),
         "streamArn": str(stream.arn),
     }
-
-
-def _iso(stream: "StreamInfo", at: float) -> str:
-    return datetime.fromtimestamp(stream.whole_seconds(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,7 +5,8 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from attrs import define
 
-from eventbus.errors import InvalidSetting, suggest
+from eventbus import checks
+from eventbus.errors import InvalidSetting
 
 from . import expressions, values
 from .errors import CancellationReason, KeyMismatch, SerializationException, ValidationException
@@ -70,13 +71,9 @@ class Query:
     projection: Projection | None
 
 
-def refuse_unknown(given: Iterable[tuple[str, object]], known: Iterable[str]) -> None:
+def refuse_unknown(given: Mapping[str, object], known: Iterable[str]) -> None:
     """Raise `InvalidSetting` for parameters that are not offered, naming why."""
-    names = tuple(known)
-    for name, value in given:
-        if name not in names:
-            why = NOT_OFFERED.get(name) or f"there is no such parameter; {suggest(name, names)}"
-            raise InvalidSetting(f"{name}={value!r} is refused: {why}")
+    checks.refuse_unknown(given, NOT_OFFERED, known, "parameter")
 
 
 def return_values(settings: WriteSettings, *, update: bool = False) -> str:
@@ -200,7 +197,7 @@ def _in_transaction(schema: KeySchema, table: str, entry: Any) -> Write | Cancel
         raise InvalidSetting(f"table_name={named!r} is refused: a transaction is of one table, here {table}")
     about = parameters.pop("item" if what == "put" else "key", None)
     expression = parameters.pop("update_expression", None) if what == "update" else None
-    refuse_unknown(parameters.items(), _IN_TRANSACTION)
+    refuse_unknown(parameters, _IN_TRANSACTION)
     settings: Any = parameters
     try:
         match what:
@@ -237,7 +234,7 @@ def _write(action: str, key: Key, intent: Intent, settings: WriteSettings, place
 def _placeholders(settings: WriteSettings, update_expression: str | None = None) -> Placeholders:
     if not settings and update_expression is None:
         return NOTHING_GIVEN
-    refuse_unknown(settings.items(), _SETTINGS)
+    refuse_unknown(settings, _SETTINGS)
     used = settings.get("condition_expression") is not None or update_expression is not None
     names, given = settings.get("expression_attribute_names"), settings.get("expression_attribute_values")
     return read_placeholders(names, given, expressions=used)

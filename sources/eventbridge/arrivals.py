@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from eventbus.checks import encodable
 from eventbus.core.effects import Deliver
+from eventbus.core.invocation_record import iso_seconds
 from eventbus.core.patterns.text import NotJson, parse_json
 from eventbus.names import Arn
 
 from .checking import instant
 from .entries import Entry
 from .errors import InvalidParameter
-from .events import Event, instant_text, minified
+from .events import Event, minified
 
 FUNCTION_QUEUE: Final = ":async"
 """The ending of the address of a function's asynchronous queue."""
@@ -82,6 +83,6 @@ def _of(source: str, detail_type: str, detail: dict[str, Any], resources: list[s
 
 def _instant(time: object) -> str | None:
     try:
-        return instant_text(instant(time, "time"))
+        return iso_seconds(instant(time, "time"))
     except InvalidParameter:
         return None

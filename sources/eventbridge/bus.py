@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, Never
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import refuse
+from eventbus.checks import refuse, refuse_unknown
 from eventbus.names import Arn, arn_of
 from eventbus.ports import Birth, Feed, Resource, Wire
 
@@ -86,7 +86,7 @@ class Rule:
         targets: Sequence[Any] = (),
         **unsupported: Never,
     ) -> None:
-        checking.refuse_unknown(unsupported, NOT_OFFERED_BY_RULES)
+        refuse_unknown(unsupported, NOT_OFFERED_BY_RULES)
         bus = _bus(event_bus)
         settings = checking.rule_settings(bus.name, name, event_pattern, schedule_expression, state, description)
         self.__attrs_init__(bus, settings, targets_of(targets, 0, TARGETS_LIMIT))
@@ -133,7 +133,7 @@ class Archive:
         description: str | None = None,
         **unsupported: Never,
     ) -> None:
-        checking.refuse_unknown(unsupported, NOT_OFFERED_BY_ARCHIVES)
+        refuse_unknown(unsupported, NOT_OFFERED_BY_ARCHIVES)
         settings = checking.archive_settings(name, event_pattern, retention_days, description)
         self.__attrs_init__(_bus(event_bus), settings)
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from attrs import frozen
 
 from eventbus.core.patterns import Pattern
-from eventbus.errors import InvalidSetting
 from sources._schedule import InvalidSchedule, Schedule, parse
 
 from .errors import InvalidParameter, violated
@@ -171,9 +170,3 @@ def instant(value: object, member: str) -> float:
         return found.astimezone(UTC).timestamp()
     except OverflowError:  # in the first or last hours that there are
         raise InvalidParameter(f"{member}={value!r}: an instant that UTC knows") from None
-
-
-def refuse_unknown(unsupported: Mapping[str, object], not_offered: Mapping[str, str]) -> None:
-    """Raise `InvalidSetting` naming the setting, and why it is none here."""
-    for name, value in unsupported.items():
-        raise InvalidSetting(f"{name}={value!r} is refused: {not_offered.get(name, 'there is no such setting')}")

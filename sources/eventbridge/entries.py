@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from attrs import define
 
+from eventbus.core.invocation_record import iso_seconds
 from eventbus.core.patterns.text import NotJson, parse_json
 from eventbus.names import Arn
 
 from . import checking
 from .errors import InvalidParameter, violated
-from .events import instant_text
 
 ENTRIES_LIMIT: Final = 10
 TOTAL_LIMIT: Final = 1_048_576
@@ -105,7 +105,7 @@ def _entry_of(entry: Any, bus: Arn) -> Entry | Refused:
         _check_bus(bus_name, bus)
     resources = _resources_of(entry.get("resources"))
     time = entry.get("time")
-    written = None if time is None else instant_text(checking.instant(time, "entries.1.member.time"))
+    written = None if time is None else iso_seconds(checking.instant(time, "entries.1.member.time"))
     if not source or not detail_type or not text:
         return Missing(_required("Detail" if source and detail_type else "DetailType" if source else "Source"))
     if len(detail_type) > DETAIL_TYPE_LIMIT:

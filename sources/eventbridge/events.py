@@ -1,7 +1,6 @@
 """Events: as functions get them, and as a bus keeps them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from json import dumps
 from json.encoder import encode_basestring
 from typing import Any, Final, Generic, NotRequired, TypedDict, TypeVar
@@ -107,8 +106,3 @@ def minified(value: Any) -> str:
     if encodable(text):
         return text
     return dumps(value, separators=(",", ":"), allow_nan=False)  # half a letter of two is written as its escape
-
-
-def instant_text(seconds: float) -> str:
-    """Of seconds since 1970: UTC in whole seconds, cut."""
-    return datetime.fromtimestamp(seconds // 1, UTC).isoformat()[:19] + "Z"

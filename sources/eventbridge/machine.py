@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 from attrs import define, field
 
 from eventbus.core.effects import Cause, Deliver, Delivered, Effect, Note
+from eventbus.core.invocation_record import iso_seconds
 from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, not_taken
 from eventbus.names import Arn
 from eventbus.ports import Birth
@@ -23,7 +24,7 @@ from .archive import Archives
 from .arrivals import arrived
 from .entries import Entry, Refused, entries_of
 from .errors import InvalidParameter
-from .events import Event, event_of, instant_text
+from .events import Event, event_of
 from .rules import PlacedRule, PlacedTarget, Rules
 from .transformer import MISSING, NotHandedOver, Path, written
 
@@ -165,7 +166,7 @@ class BusMachine:
 
     def _occur(self, now: float, rule: PlacedRule, at: float) -> None:
         """A schedule was due, in seconds since 1970: an event for the targets of its rule alone."""
-        time = instant_text(at)
+        time = iso_seconds(at)
         event = event_of(self._id(), SCHEDULED_SOURCE, SCHEDULED, {}, "{}", [rule.arn], time, at, None)
         self.notes.append(("published", self.arn, event.id, f"by {rule.arn}", None))
         self._hand_over(now, rule, event)
@@ -213,7 +214,7 @@ class BusMachine:
 
     def _now(self, at: float) -> str:
         if at // 1 != self._second:
-            self._second, self._stamp = at // 1, instant_text(at)
+            self._second, self._stamp = at // 1, iso_seconds(at)
         return self._stamp
 
 

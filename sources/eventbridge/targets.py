@@ -6,6 +6,7 @@ from typing import Any, Final, Never
 
 from attrs import frozen
 
+from eventbus.checks import refuse_unknown
 from eventbus.core.patterns.text import NotJson, parse_json
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
@@ -87,7 +88,7 @@ class Target:
         partition_key_path: str | None = None,
         **unsupported: Never,
     ) -> None:
-        checking.refuse_unknown(unsupported, NOT_OFFERED)
+        refuse_unknown(unsupported, NOT_OFFERED)
         arn = _checked_arn(resource)
         id = re.sub(r"[^.\-_A-Za-z0-9]", "-", arn.name)[: checking.TARGET_ID_LIMIT] if id is None else id
         checking.check_name(id, "id", checking.TARGET_ID_LIMIT)

@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from eventbus.core.invocation_record import iso_seconds
 from eventbus.core.patterns.text import NotJson, parse_json
 
 from .errors import InvalidParameter
-from .events import Event, instant_text, minified
+from .events import Event, minified
 
 Step = str | int | None  # a member, an index, or all of them
 
@@ -108,7 +109,7 @@ class Template:
             case "aws.events.event":
                 return {name: value for name, value in event.value.items() if name != "detail"}
             case "aws.events.event.ingestion-time":
-                return instant_text(event.taken_at)
+                return iso_seconds(event.taken_at)
             case _:
                 path = self.paths.get(name)
                 return known[name] if path is None else path.find(event.value)

@@ -6,11 +6,11 @@ objects, replication, annotation, retention) are not sent to it.
 
 from typing import Any, Final
 
+from eventbus.core.invocation_record import iso_seconds
 from eventbus.names import ACCOUNT, Arn, arn_of
 
 from .events import ADDRESS, SERVICE, compact
 from .families import By
-from .family_data import iso_seconds
 from .occurrence import Occurrence
 
 DEFAULT_BUS: Final = arn_of("events", "event-bus/default")

@@ -1,13 +1,13 @@
 """What events of some families tell beside the object, in records and on an event bus: given by whoever emits them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TypedDict
 
 from attrs import field, frozen
 
 from eventbus.checks import encodable
-from eventbus.core.invocation_record import iso_milliseconds
+from eventbus.core.invocation_record import iso_milliseconds, iso_seconds
 from eventbus.names import Arn
 from eventbus.ports import Resource
 
@@ -88,11 +88,6 @@ def data_of(event: str, given: EventData, version: Version, epoch: float) -> Fam
     if event.startswith(REPLICATION_PREFIX):
         return FamilyData({"replicationEventData": _replicated(given, epoch + version.last_modified)})
     return NO_DATA
-
-
-def iso_seconds(at: float) -> str:
-    """2026-01-01T00:00:00Z, from seconds since 1970; what is left of a second is cut."""
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _check_member(name: str, value: object) -> None:

@@ -6,12 +6,12 @@ early. At its end the function is called once more, without records (our choice)
 dg:with-kinesis.
 """
 
-from datetime import UTC, datetime
 from json import dumps, loads
 from typing import Any, Final
 
 from attrs import define
 
+from eventbus.core.invocation_record import iso_seconds
 from eventbus.names import Arn
 
 STATE_LIMIT: Final = 1_048_576
@@ -35,7 +35,7 @@ class Window:
         """What the event has besides its records; `state` still as JSON text."""
         start = self.number * self.length
         return {
-            "window": {"start": _iso(start), "end": _iso(start + self.length)},
+            "window": {"start": iso_seconds(start), "end": iso_seconds(start + self.length)},
             "state": self.state,
             "shardId": shard,
             "eventSourceARN": str(source),
@@ -62,7 +62,3 @@ def state_of(answer: bytes) -> str | None:
 def with_window(event: dict[str, Any], extra: dict[str, Any] | None) -> dict[str, Any]:
     """The event of a batch with the members of its window, the state decoded anew."""
     return event if extra is None else {**event, **extra, "state": loads(extra["state"])}
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

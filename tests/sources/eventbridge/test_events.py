@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from eventbus.core.invocation_record import iso_seconds
 from sources import eventbridge
-from sources.eventbridge.events import Event, event_of, instant_text, minified
+from sources.eventbridge.events import Event, event_of, minified
 from tests.golden import load, match
 from tests.sources.eventbridge.helpers import DETAIL, ENTRY, Sink, client_of, make_bus, rule, run_until
 from tests.sources.helpers import done
@@ -89,8 +90,8 @@ def test_event_text_is_json_of_the_same_event() -> None:
 
 def test_instants_are_cut() -> None:
     """To the second, before 1970 too."""
-    assert instant_text(0.999) == "1970-01-01T00:00:00Z"
-    assert instant_text(-0.001) == "1969-12-31T23:59:59Z"
+    assert iso_seconds(0.999) == "1970-01-01T00:00:00Z"
+    assert iso_seconds(-0.001) == "1969-12-31T23:59:59Z"
 
 
 def test_half_letters_are_written_as_escapes() -> None:
