@@ -42,9 +42,9 @@ NOT_OFFERED: Final = {
 }
 
 
-def refuse_unknown(given: MappingOf[str, object], known: Iterable[str] = ()) -> None:
+def refuse_unknown(settings: MappingOf[str, object], known: Iterable[str] = ()) -> None:
     """Raise `InvalidSetting` for settings that are not `known`, naming why, or which of them it may be."""
-    checks.refuse_unknown(given, NOT_OFFERED, known)
+    checks.refuse_unknown(settings, NOT_OFFERED, known)
 
 
 @frozen(eq=False, kw_only=True)

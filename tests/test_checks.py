@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 from attrs import field, frozen
 
-from eventbus.checks import Validator, at_least, between, encodable, given, one_of, pair_at_least, refuse, texts
+from eventbus.checks import (
+    Validator,
+    at_least,
+    between,
+    encodable,
+    given,
+    one_of,
+    pair_at_least,
+    refuse,
+    refuse_unknown,
+    texts,
+)
 from eventbus.errors import EventBusError, InvalidSetting
 
 NAN, INF = float("nan"), float("inf")
@@ -97,3 +108,25 @@ def test_what_is_no_text_is_refused(value: Any) -> None:
     with pytest.raises(InvalidSetting, match="name=.*: a text"):
         texts(InvalidSetting, first="a", other=None, name=value)
     assert not isinstance(value, str) or not encodable(value)
+
+
+@pytest.mark.parametrize(
+    ("known", "text"),
+    [
+        (("batch_size",), "batchsize=1 is refused: there is no such setting; did you mean batch_size?"),
+        (None, "batchsize=1 is refused: there is no such setting"),
+    ],
+    ids=["one is meant", "nothing is known"],
+)
+def test_unknown_setting_is_refused(known: tuple[str, ...] | None, text: str) -> None:
+    """With what it may have meant."""
+    with pytest.raises(InvalidSetting) as caught:
+        refuse_unknown({"batch_size": 1, "batchsize": 1} if known else {"batchsize": 1}, {}, known)
+
+    assert str(caught.value) == text
+
+
+def test_setting_that_is_not_offered_says_why() -> None:
+    """Before any likeness."""
+    with pytest.raises(InvalidSetting, match="^layers=1 is refused: no layers here$"):
+        refuse_unknown({"layers": 1}, {"layers": "no layers here"}, ("layer",))

@@ -124,6 +124,7 @@ def test_what_is_not_offered_says_why(name: str) -> None:
 def test_known_settings_are_no_refusal() -> None:
     """Nothing to refuse, nothing happens."""
     refuse_unknown({})
+    refuse_unknown({"timeout": 3}, known=("timeout",))
 
 
 @pytest.mark.parametrize(

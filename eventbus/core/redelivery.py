@@ -54,7 +54,7 @@ class Delivery:
     sender: Any = None
     failures: int = 0
     error: str = ""  # of its last failure
-    due_at: float = 0.0  # arbitrary until it has failed: when it is tried again
+    due_at: float = 0.0  # when it is tried again; arbitrary until it has failed
 
 
 @define(eq=False)

@@ -96,7 +96,7 @@ class Bus(MappingCalls):
             raise ResourceNotFoundException(f"{resource!r} is no declared resource: use what app.add() gave")
         client = self._clients.get(resource.arn)
         if client is None:
-            if resource.arn not in self._engine.offered:
+            if resource.arn not in self._setup.resources and self._engine.streams.get(resource.arn) is not resource:
                 known = [arn.name for arn in self._setup.resources]
                 raise ResourceNotFoundException(
                     f"no resource {resource.arn} in this app; {suggest(resource.arn.name, known)}"

@@ -101,7 +101,7 @@ class Engine:
     callers: Callers = field(init=False)
     faults: Faults = field(init=False)
     permissions: Permissions = field(init=False)
-    offered: set[Arn] = field(factory=set, init=False)  # of resources and their streams: what has a client
+    streams: dict[Arn, Any] = field(factory=dict, init=False)  # of resources: what has a client beside them
     environments: list[Environment] = field(factory=list, init=False)
     senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints
     confirmations: Confirmations | None = field(default=None, init=False)
@@ -269,10 +269,9 @@ class Engine:
         arn = resource.arn
         machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self.epoch))
         self.driver.add(arn, machine)
-        self.offered.add(arn)
         for stream in getattr(resource, "streams", ()):
             self.driver.machines[stream.arn] = machine
-            self.offered.add(stream.arn)
+            self.streams[stream.arn] = stream
         return machine
 
     def _add_endpoint(self, url: Arn) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from attrs import define
 
-from eventbus.core.invocation_record import RECORD_LIMIT, invocation_record, iso_milliseconds
+from eventbus.core.invocation_record import RECORD_LIMIT, invocation_record, iso_milliseconds, iso_seconds
 from eventbus.core.outcomes import HandlerFailed, Succeeded, TimedOut
 from eventbus.names import function_arn
 from tests.golden import load, match
@@ -105,3 +105,9 @@ def test_limit_is_that_of_the_largest_target() -> None:
 def test_times_have_milliseconds(at: float, text: str) -> None:
     """Three digits, UTC."""
     assert iso_milliseconds(at) == text
+
+
+def test_instants_are_cut() -> None:
+    """To the second, before 1970 too."""
+    assert iso_seconds(0.999) == "1970-01-01T00:00:00Z"
+    assert iso_seconds(-0.001) == "1969-12-31T23:59:59Z"

@@ -4,9 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from eventbus import App, BusBroken, EventBusError, InvalidSetting, current_bus
-from sources import s3, sqs
+from eventbus.errors import ResourceNotFoundException
+from eventbus.names import Arn
+from sources import dynamodb, s3, sqs
 from tests.helpers import app_of, echo, virtually
 
 
@@ -241,10 +244,34 @@ def test_client_of_one_resource_looks_at_no_other() -> None:
     app = App()
     queues = [app.add(sqs.Queue(f"orders-{number}")) for number in range(3)]
 
+    class Unlisted(dict[Arn, Any]):
+        """Asked for one by its name, never for all."""
+
+        __iter__ = values = items = keys = None  # type: ignore[assignment]
+
     async def main() -> None:
         async with app.start() as bus:
-            bus._setup.resources.clear()
+            bus._setup = evolve(bus._setup, resources=Unlisted(bus._setup.resources))
 
             assert bus[queues[1]] is bus[queues[1]]
+
+    virtually(main)
+
+
+def test_stream_of_another_app_is_not_found() -> None:
+    """Whatever its name: a stream is known as the one that was declared."""
+
+    def orders() -> dynamodb.Table:
+        return dynamodb.Table("orders", partition_key=("id", "S"), stream_view_type="NEW_IMAGE")
+
+    app = App()
+    mine, other = app.add(orders()), App().add(orders())
+
+    async def main() -> None:
+        async with app.start() as bus:
+            assert bus[mine.stream] is bus[mine.stream]
+        async with app.start() as bus:
+            with pytest.raises(ResourceNotFoundException, match="no resource"):
+                bus[other.stream]
 
     virtually(main)

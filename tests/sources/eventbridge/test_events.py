@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from eventbus.core.invocation_record import iso_seconds
 from sources import eventbridge
 from sources.eventbridge.events import Event, event_of, minified
 from tests.golden import load, match
@@ -86,12 +85,6 @@ def test_event_text_is_json_of_the_same_event() -> None:
 
     assert json.loads(event.text) == event.value
     assert event.text is event.text
-
-
-def test_instants_are_cut() -> None:
-    """To the second, before 1970 too."""
-    assert iso_seconds(0.999) == "1970-01-01T00:00:00Z"
-    assert iso_seconds(-0.001) == "1969-12-31T23:59:59Z"
 
 
 def test_half_letters_are_written_as_escapes() -> None:
