@@ -49,7 +49,7 @@ class App:
     _resources: dict[Arn, Resource[Any]] = field(factory=dict, init=False)
     _streams: dict[Arn, Any] = field(factory=dict, init=False)  # of tables: what mappings read
     _wires: list[Wire] = field(factory=list, init=False)
-    _mappings: list[Mapping] = field(factory=list, init=False)
+    _mappings: dict[tuple[Arn, Arn], Mapping] = field(factory=dict, init=False)  # by source and function
     _grants: list[Statement] = field(factory=list, init=False)
     _revoked: list[Statement] = field(factory=list, init=False)
     _places: dict[Arn, str] = field(factory=dict, init=False)
@@ -141,10 +141,10 @@ class App:
             arn = getattr(end, "arn", None)
             if not isinstance(arn, Arn) or known.get(arn) is not end:
                 raise InvalidSetting(f"{what}: {arn or end} is not part of this app; add it first")
-        if any(m.source.arn == source.arn and m.function.arn == function.arn for m in self._mappings):
+        ends = source.arn, function.arn
+        if ends in self._mappings:
             raise InvalidSetting(f"{source.arn.name} is already mapped to {function.name}")
-        mapping = mapping_of(source, function, settings)
-        self._mappings.append(mapping)
+        mapping = self._mappings[ends] = mapping_of(source, function, settings)
         return mapping
 
     @property
@@ -191,7 +191,7 @@ class App:
                 functions=dict(self._functions),
                 resources=dict(self._resources),
                 wires=tuple(self._wires),
-                mappings=tuple(self._mappings),
+                mappings=tuple(self._mappings.values()),
                 concurrent_executions=self.concurrent_executions,
                 policy=self._policy(permissions == "enforced"),
                 profile=profile or Profile(),
@@ -273,7 +273,7 @@ class App:
         for wire in self._wires:
             for target in wire.targets:
                 self._known(target, f"target of {wire.arn}")
-        for mapping in self._mappings:
+        for mapping in self._mappings.values():
             for target in mapping.targets:
                 self._known(target, f"on_failure of the mapping from {mapping.source.arn.name}")
         for statement in (*self._grants, *self._revoked):

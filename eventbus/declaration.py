@@ -69,9 +69,11 @@ class Function(Generic[E_contra, R_co]):
     run: Run = field(default="thread", validator=one_of(("thread", "inline")))
     arn: Arn = field(init=False)
     is_async: bool = field(init=False)
+    is_stream: bool = field(init=False)  # it answers piece by piece
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "arn", function_arn(self.name))
+        object.__setattr__(self, "is_stream", _is(inspect.isasyncgenfunction, self.handler))
         object.__setattr__(self, "is_async", runs_async(self.handler))
         self._check()
 
@@ -133,9 +135,13 @@ def function_of(handler: Callable[..., Any], settings: MappingOf[str, Any]) -> F
 
 
 def runs_async(handler: Callable[..., Any]) -> bool:
-    """Whether what it returns is to be awaited."""
-    call = getattr(handler, "__call__", None)  # noqa: B004  # an object may have an async __call__
-    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(call)
+    """Whether what it returns is to be awaited, once or piece by piece."""
+    return _is(inspect.iscoroutinefunction, handler) or _is(inspect.isasyncgenfunction, handler)
+
+
+def _is(kind: Callable[[Any], bool], handler: Callable[..., Any]) -> bool:
+    """An object may be it by its `__call__`."""
+    return kind(handler) or kind(getattr(handler, "__call__", None))  # noqa: B004
 
 
 _SETTINGS: Final = tuple(

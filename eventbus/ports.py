@@ -1,13 +1,16 @@
 """What a source must be for the rest of the house."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from attrs import frozen
 
-from .core.effects import Cause, Deliver, Effect, ListShards, Note, Receive, Record, Release, Settle
+from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle
 from .core.profile import Profile
 from .names import Arn, Ids
+
+if TYPE_CHECKING:
+    from .core.http import BodyStream, Request, Response
 
 Client_co = TypeVar("Client_co", covariant=True)
 Event_co = TypeVar("Event_co", covariant=True)
@@ -37,6 +40,12 @@ class Target(Machine, Protocol):
     delivery_action: ClassVar[str]  # what a sender must be allowed: `sqs:SendMessage`
 
     def deliver(self, now: float, effect: Deliver) -> None: ...
+
+
+class Door(Machine, Protocol):
+    """Takes HTTP requests: answers each `Fetch` with the effect `Fetched`."""
+
+    def fetch(self, now: float, effect: Fetch) -> None: ...
 
 
 @runtime_checkable
@@ -72,8 +81,11 @@ class Feed(Protocol):
 
         `action` is AWS's name of the operation (`sqs:SendMessage`). Raises what the step raises."""
 
-    async def wait(self, machine: Machine, seconds: float) -> None:
+    async def wait(self, machine: "Machine | BodyStream", seconds: float) -> None:
         """Return once `machine` says `Arrived`, or `seconds` have passed on the bus's clock."""
+
+    async def fetch(self, door: Arn, request: "Request") -> "Response":
+        """What the machine of that ARN, a `Door`, answers."""
 
     def cause(self) -> Cause | None:
         """The invocation in which the caller runs, if any."""

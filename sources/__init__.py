@@ -1,3 +1,13 @@
 """The systems that invoke functions, one module or package each. Importing this imports none of them."""
 
-SOURCES: tuple[str, ...] = ("dynamodb", "eventbridge", "kinesis", "logs", "s3", "scheduler", "sns", "sqs")
+SOURCES: tuple[str, ...] = (
+    "dynamodb",
+    "eventbridge",
+    "functionurl",
+    "kinesis",
+    "logs",
+    "s3",
+    "scheduler",
+    "sns",
+    "sqs",
+)

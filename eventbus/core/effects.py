@@ -6,13 +6,16 @@ answer is an effect as well, so it may come in the same turn, late, twice or nev
 
 from collections.abc import Mapping, Sequence
 from math import inf
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define, field
 
 from eventbus.names import Arn
 
 from .outcomes import Outcome
+
+if TYPE_CHECKING:
+    from .http import Request, Response
 
 Hops = tuple[tuple[Arn, int], ...]  # how often each function already ran in one chain of requests
 
@@ -74,6 +77,8 @@ class Invoke:
     cause: Cause | None = None
     tail: list[str] | None = None  # where the caller wants the lines that are logged
     extra: dict[str, Any] | None = None  # what a tumbling window adds to the event; `state` in it is JSON text
+    principal: Arn | None = None  # whose permission counts; None: it was looked at before
+    streams: bool = False  # the asker takes what an async generator yields, piece by piece
 
 
 @define(eq=False)
@@ -215,11 +220,29 @@ class Delivered:
 
 
 @define(eq=False)
+class Fetch:
+    """Have `target`, a front door or an origin behind one, answer an HTTP request."""
+
+    target: Arn
+    asker: Arn
+    token: int
+    request: "Request"
+    cause: Cause | None = None
+
+
+@define(eq=False)
+class Fetched:
+    asker: Arn
+    token: int
+    response: "Response"
+
+
+@define(eq=False)
 class Reply:
     """The answer to a waiting caller."""
 
     token: int
-    outcome: Outcome
+    answer: "Outcome | Response"
 
 
 Effect = (
@@ -235,6 +258,8 @@ Effect = (
     | Arrived
     | Deliver
     | Delivered
+    | Fetch
+    | Fetched
     | Reply
 )
 

@@ -15,6 +15,8 @@ Timed = tuple[float, Note]
 HANDS_OVER: Final = frozenset({"handed_over", "notified"})
 """Words after which the target says that it arrived, or the sender that it was not taken."""
 ARRIVES: Final = frozenset({"sent", "accepted", "published", "logged", "deduplicated"})
+REQUEST_WORDS: Final = frozenset({"requested", "routed", "responded"})
+"""What front doors say: `routed` is about a request and the invocation that it became."""
 GONE: Final = frozenset({"deleted", "moved", "dropped"})
 BATCHED: Final = frozenset({"batch", "attempt"})
 """Words whose detail is a batch: identifiers of records."""
@@ -107,12 +109,17 @@ class Journeys:
             self._at = step.at
         for id in step.about:
             self._about.setdefault(id, []).append(step)
+        if step.what == "routed":
+            self._became(step.about[0], step.about[1:])
         for record in step.batch:
-            requests = self._requests.setdefault(record, [])
-            requests += [id for id in step.about if id not in requests]
+            self._became(record, step.about)
         if step.cause is not None:
             self._sent_by.setdefault(step.cause.request_id, []).append(step)
         self._pair(step)
+
+    def _became(self, id: str, requests: Sequence[str]) -> None:
+        known = self._requests.setdefault(id, [])
+        known += [request for request in requests if request not in known]
 
     def _pair(self, step: Step) -> None:
         match step.what:

@@ -134,7 +134,7 @@ class Journey:
         size = ""
         number = ""
         if self.id not in step.about:
-            size = f", request {names(step.about)}, batch of {len(step.batch)}"
+            size = f", request {names(step.about)}" + (f", batch of {len(step.batch)}" if step.batch else "")
         elif _accepted(self.about) and teller.whole:
             number = f" {self._attempts}"
         end = teller.journeys.ends.get(step.position)

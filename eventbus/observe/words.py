@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from eventbus.names import Arn
 
-from .journeys import BATCHED, Step
+from .journeys import BATCHED, REQUEST_WORDS, Step
 
 MESSAGE_SHOWN: Final = 200
 """Characters of an error message in one line."""
@@ -30,6 +30,8 @@ def kind(step: Step, accepted: bool) -> str:
         return "event" if accepted else "request"
     if step.what in BATCHED:
         return "batch request"
+    if step.what in REQUEST_WORDS:
+        return "request"
     if step.where.service in _OF_EVENTS:
         return "event"
     if step.where.service == "kinesis":
@@ -196,5 +198,8 @@ _PHRASES: Final[dict[str, Callable[[Step], str]]] = {
     "partial_ignored": lambda step: (
         "answered with batchItemFailures, which counts for nothing: this mapping has no function_response_types"
     ),
+    "requested": lambda step: _one_line(str(step.detail)) + _by(step),
+    "routed": lambda step: f"handed {_one_line(str(step.detail))}",
+    "responded": lambda step: f"answered {shown(step.detail)}",
     "throttled": lambda step: f"throttled at {step.where.name}" + _because(step),
 }

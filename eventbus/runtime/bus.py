@@ -311,21 +311,8 @@ class Bus(MappingCalls):
     async def _request_response(
         self, function: Arn, request_id: str, payload: bytes, log: list[str] | None
     ) -> InvokeResponse:
-        engine = self._engine
-        if engine.feed.closing is not None:  # a running handler may still send, but nothing new starts
-            raise NotInBus(engine.feed.closing)
-        reply: asyncio.Future[Outcome] = engine.loop.create_future()
-        token = engine.next_token()
-        engine.handlers.replies[token] = reply  # before the turn: the answer may come within it
-        callers = engine.callers
-        args = (token, function, request_id, payload, engine.feed.cause(), log)
-        try:
-            engine.driver.feed(callers, callers.call, *args)
-            outcome = await reply
-        except asyncio.CancelledError:
-            engine.handlers.replies.pop(token, None)
-            engine.driver.feed_if_alive(callers, callers.gave_up, token)
-            raise
+        feed = self._engine.feed
+        outcome = await feed.reply(feed.callers.call, function, request_id, payload, feed.cause(), log)
         return _response(outcome, request_id, log)
 
 

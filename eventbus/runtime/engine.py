@@ -13,7 +13,6 @@ from attrs import Factory, define, field, frozen
 
 from eventbus.core import stream_mapping
 from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
-from eventbus.core.callers import Callers
 from eventbus.core.concurrency import Concurrency
 from eventbus.core.effects import Invoke
 from eventbus.core.policy import Policy
@@ -98,7 +97,6 @@ class Engine:
     handlers: Handlers = field(init=False)
     feed: Feed = field(init=False)
     quiet: Quiet = field(init=False)
-    callers: Callers = field(init=False)
     faults: Faults = field(init=False)
     permissions: Permissions = field(init=False)
     streams: dict[Arn, Any] = field(factory=dict, init=False)  # of resources: what has a client beside them
@@ -109,7 +107,6 @@ class Engine:
     graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
     epoch: float = field(init=False)  # seconds since 1970 at the bus's time 0
     _grace: float = field(init=False)
-    _tokens: int = field(default=0, init=False)
     listeners: Listeners = field(default=Factory(Listeners, takes_self=True), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -138,13 +135,13 @@ class Engine:
             faults=self.faults,
             log_failure=setup.log_failure,
             on_arrived=self.feed.arrived,
+            replies=self.feed.replies,
         )
         self.handlers.register()
         if setup.journal is not None:
             setup.journal.started(self.seed, self.epoch)
-        self.callers = Callers()
         self.mappings = Mappings(self)
-        self.driver.add(self.callers.address, self.callers)
+        self.driver.add(self.feed.callers.address, self.feed.callers)
         self.driver.add(self.faults.address, self.faults)
         try:
             self._add_machines()
@@ -159,10 +156,6 @@ class Engine:
 
     def now(self) -> datetime:
         return self.at(self.driver.now())
-
-    def next_token(self) -> int:
-        self._tokens += 1
-        return self._tokens
 
     def render(self, invoke: Invoke) -> Any:
         """The event of a batch, built by its source."""
@@ -210,7 +203,7 @@ class Engine:
 
     def _tell_waiting(self) -> None:
         """Nobody waits for ever for a bus that is closed."""
-        waiting: list[asyncio.Future[Any]] = [*self.handlers.replies.values()]
+        waiting: list[asyncio.Future[Any]] = [*self.feed.replies.values()]
         waiting += [waiter.done for waiter in self.feed.waiters]
         for future in waiting:
             if not future.done():
@@ -350,7 +343,7 @@ class Engine:
             self.feed.turn_ended()
 
     def _broke(self) -> None:
-        for reply in self.handlers.replies.values():
+        for reply in self.feed.replies.values():
             if not reply.done():
                 assert self.driver.broken is not None
                 reply.set_exception(self.driver.broken)

@@ -8,7 +8,7 @@ its report there is no await: nothing can be lost there.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context as VarContext
 from functools import partial
 from math import inf
@@ -27,6 +27,7 @@ from .driver import Driver
 from .faults import Fault
 from .handler_thread import HandlerThread
 from .outcome_of import failed, succeeded, timed_out
+from .pieces import joined, told
 from .stepping import Stepped
 
 if TYPE_CHECKING:
@@ -287,9 +288,19 @@ class Environment:
         if engine.faults.armed and (fault := engine.faults.attempt(invoke)) is not None:
             return self._faulty(fault, event, context, variables)
         if function.is_async:
-            self._steps = Stepped(function.handler(event, context), variables)
+            self._steps = Stepped(self._call(invoke, event, context), variables)
             return self._steps
         return self._handle_def(partial(function.handler, event, context), variables, invocation)
+
+    def _call(self, invoke: Invoke, event: Any, context: Context) -> Coroutine[Any, Any, Any]:
+        """An `async def` handler's work, or what takes the answer of an async generator, piece by piece."""
+        work: Any = self.pool.function.handler(event, context)
+        if not self.pool.function.is_stream:
+            return work  # type: ignore[no-any-return]  # a coroutine, by its function's kind
+        if not invoke.streams:
+            return joined(work)
+        driver, asker = self.pool.driver, self.pool.driver.machines[invoke.asker]
+        return told(work, lambda piece: driver.feed_if_alive(asker, asker.streamed, invoke.token, piece))
 
     async def _faulty(self, fault: Fault, event: Any, context: Context, variables: VarContext) -> Any:
         if fault.kind == "handler_raises":
@@ -298,7 +309,8 @@ class Environment:
             await self.pool.engine.loop.create_future()
         if not fault.value:
             raise SystemExit
-        self._steps = Stepped(self.pool.function.handler(event, context), variables, dies_at=fault.value)
+        assert self.current is not None
+        self._steps = Stepped(self._call(self.current, event, context), variables, dies_at=fault.value)
         result = await self._steps
         self.pool.engine.faults.missed(fault)
         return result

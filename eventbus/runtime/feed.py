@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from math import inf
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field
 
+from eventbus.core.callers import Callers
 from eventbus.core.effects import Cause
 from eventbus.errors import AccessDeniedException, NotInBus
 from eventbus.names import Arn
@@ -14,6 +15,9 @@ from eventbus.names import Arn
 from .context import Invocation, current_invocation
 from .driver import CALLS_PER_CHECKPOINT, Driver
 from .permissions import Permissions
+
+if TYPE_CHECKING:
+    from eventbus.core.http import Request, Response
 
 T = TypeVar("T")
 
@@ -47,11 +51,14 @@ class Feed:
     driver: Driver
     permissions: Permissions
     bus: Any  # whose invocations count: a handler of another bus calls from outside
+    callers: Callers = field(factory=Callers, init=False)
+    replies: "dict[int, asyncio.Future[Any]]" = field(factory=dict, init=False)  # to callers that wait, by token
     conditions: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
     polls: dict[Arn, dict[Waiter, None]] = field(factory=dict, init=False)  # by source, in that order as well
     closing: str | None = field(default=None, init=False)
     draining: bool = field(default=False, init=False)  # while closing, what still runs may call
     calls: int = field(default=0, init=False)
+    _tokens: int = field(default=0, init=False)
 
     async def call(self, machine: Any, action: str, step: Callable[..., T], *args: Any, **settings: Any) -> T:
         self.check_caller()
@@ -61,6 +68,26 @@ class Feed:
         if self.turn_due():
             await asyncio.sleep(0)
         return answer
+
+    async def fetch(self, door: Arn, request: "Request") -> "Response":
+        self.check_caller()
+        response: Response = await self.reply(self.callers.fetch, door, request, self.cause())
+        return response
+
+    async def reply(self, step: Callable[..., None], *args: Any) -> Any:
+        """What is replied to a caller: `step(now, token, *args)` of the callers is one turn."""
+        if self.closing is not None:  # a running handler may still send, but nothing new starts
+            raise NotInBus(self.closing)
+        callers, reply = self.callers, self.driver.loop.create_future()
+        self._tokens = token = self._tokens + 1
+        self.replies[token] = reply  # before the turn: the answer may come within it
+        try:
+            self.driver.feed(callers, step, token, *args)
+            return await reply
+        except asyncio.CancelledError:
+            self.replies.pop(token, None)
+            self.driver.feed_if_alive(callers, callers.gave_up, token)
+            raise
 
     async def wait(self, machine: Any, seconds: float) -> None:
         waiter = Waiter(self.driver.now() + seconds, self.driver.loop.create_future(), source=machine.arn)

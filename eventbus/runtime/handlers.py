@@ -15,6 +15,8 @@ from eventbus.core.effects import (
     Deliver,
     Delivered,
     FailedBatch,
+    Fetch,
+    Fetched,
     Finished,
     Invoke,
     ListShards,
@@ -51,11 +53,11 @@ class Handlers:
     faults: Faults
     log_failure: LogFailure
     on_arrived: Callable[[Arn], None]  # whoever polls that source from outside
+    replies: "dict[int, asyncio.Future[Any]]"
     pools: dict[Arn, Pool] = field(factory=dict, init=False)
     queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
     polling: dict[Arn, Sequence[str]] = field(factory=dict, init=False)  # source -> what reading it takes
     readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
-    replies: "dict[int, asyncio.Future[Outcome]]" = field(factory=dict, init=False)
     stopped: int = field(default=0, init=False)
     _touched: list[Pool] = field(factory=list, init=False)
     _blocked: list[AsyncQueue] = field(factory=list, init=False)  # waiting for account capacity
@@ -74,6 +76,8 @@ class Handlers:
             Arrived: self._arrived,
             Deliver: self._deliver,
             Delivered: self._delivered,
+            Fetch: self._fetch,
+            Fetched: self._fetched,
             Reply: self._reply,
         }
 
@@ -112,6 +116,12 @@ class Handlers:
 
     def _invoke(self, now: float, effect: Invoke) -> None:
         pool = self.pools[effect.function]
+        if effect.principal is not None and self.permissions.policy is not None:
+            where = effect.principal, INVOKE_ACTION, effect.function, effect.function, effect.request_id
+            reason = self.permissions.refusal(*where)
+            if reason is not None:
+                self.driver.tell(effect.asker, "denied", effect.token, reason)
+                return
         if effect.cause is not None and runs(effect.cause, effect.function) >= CHAIN_LIMIT:
             self.stopped += 1
             self.driver.notes.append(("stopped", effect.function, effect.request_id, "RecursiveInvocation", None))
@@ -231,10 +241,16 @@ class Handlers:
     def _delivered(self, now: float, effect: Delivered) -> None:
         self.driver.tell(effect.asker, "delivered", effect.token, effect.error)
 
+    def _fetch(self, now: float, effect: Fetch) -> None:
+        self.driver.tell(effect.target, "fetch", effect)
+
+    def _fetched(self, now: float, effect: Fetched) -> None:
+        self.driver.tell(effect.asker, "fetched", effect.token, effect.response)
+
     def _reply(self, now: float, effect: Reply) -> None:
         reply = self.replies.pop(effect.token, None)
         if reply is not None and not reply.done():
-            reply.set_result(effect.outcome)
+            reply.set_result(effect.answer)
 
 
 def principal(asker: Arn) -> Arn:

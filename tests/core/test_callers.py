@@ -4,9 +4,10 @@ import copy
 from math import inf
 
 from eventbus.core.callers import CALLERS, Callers
-from eventbus.core.effects import Cause, Invoke, Reply
+from eventbus.core.effects import Cause, Fetch, Invoke, Reply
+from eventbus.core.http import Request, Response
 from eventbus.core.outcomes import NULL, HandlerFailed, Outcome, Stopped, Throttled
-from eventbus.names import function_arn
+from eventbus.names import arn_of, function_arn
 
 WORK = function_arn("work")
 
@@ -17,8 +18,8 @@ def call(callers: Callers, *tokens: int) -> None:
     callers.effects.clear()
 
 
-def replies(callers: Callers) -> list[tuple[int, Outcome]]:
-    return [(reply.token, reply.outcome) for reply in callers.effects if isinstance(reply, Reply)]
+def replies(callers: Callers) -> list[tuple[int, Outcome | Response]]:
+    return [(reply.token, reply.answer) for reply in callers.effects if isinstance(reply, Reply)]
 
 
 def test_call_is_one_attempt() -> None:
@@ -97,3 +98,23 @@ def test_copy_goes_on_by_itself() -> None:
 
     assert (callers.outstanding(), other.outstanding()) == (0, 1)
     assert replies(other) == []
+
+
+def test_request_at_a_door_is_answered_once() -> None:
+    """By what the door says first; nobody is told who has gone."""
+    callers, door = Callers(), arn_of("lambda", "url:work")
+    callers.fetch(0.0, 7, door, Request("GET"), None)
+    callers.fetch(0.0, 8, door, Request("GET"), None)
+    assert [(effect.target, effect.token) for effect in callers.effects if isinstance(effect, Fetch)] == [
+        (door, 7),
+        (door, 8),
+    ]
+    callers.effects.clear()
+
+    found = Response(200)
+    callers.gave_up(1.0, 8)
+    for token in (7, 7, 8):
+        callers.fetched(2.0, token, found)
+
+    assert replies(callers) == [(7, found)]
+    assert callers.outstanding() == 0

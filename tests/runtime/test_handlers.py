@@ -36,7 +36,7 @@ def answers_of(app: App, *deliveries: Deliver) -> list[str | None]:
 
             driver.handlers[Delivered] = listen
             for delivery in deliveries:
-                driver.feed(bus._engine.callers, lambda now, delivery=delivery: deliver(now, delivery))
+                driver.feed(bus._engine.feed.callers, lambda now, delivery=delivery: deliver(now, delivery))
             await bus.settle()
             return told
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from eventbus.core.effects import Cause, Deliver, Delivered
 from eventbus.core.profile import Profile
@@ -63,6 +63,9 @@ class Feed:
     async def wait(self, machine: Any, seconds: float) -> None:
         self.now += seconds
         machine.wake(self.now)
+
+    async def fetch(self, door: Arn, request: object) -> NoReturn:
+        raise AssertionError(f"{door} is no door")
 
     def cause(self) -> Cause | None:
         return None

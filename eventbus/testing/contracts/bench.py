@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from math import inf
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from attrs import define, field
 
@@ -169,8 +169,11 @@ class BenchFeed:
         self.bench.drain()
         return answer
 
-    async def wait(self, machine: Machine, seconds: float) -> None:
+    async def wait(self, machine: object, seconds: float) -> None:
         self.bench.advance(min(self.bench.now + seconds, inf))
+
+    async def fetch(self, door: Arn, request: object) -> NoReturn:
+        raise AssertionError(f"the client of {door} has no door")
 
     def cause(self) -> Cause | None:
         return None

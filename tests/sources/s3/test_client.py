@@ -368,6 +368,7 @@ def test_permissions_tell_versions_apart() -> None:
     class Listening:
         cause = feed.cause
         wait = feed.wait
+        fetch = feed.fetch
 
         async def call(self, machine: Any, action: str, step: Any, *args: Any, **settings: Any) -> Any:
             actions.append(action)

@@ -1,0 +1,144 @@
+"""Payload format 2.0: how HTTP APIs and function URLs show a request, and what they make of an answer.
+
+Absent keys are left out, never null; names of headers are in lower case, repeated ones joined with commas, as are
+repeated keys of the query; cookies stand by themselves. An answer without `statusCode` is the body itself.
+Sources: apigateway:http-api-develop-integrations-lambda, dg:urls-invocation.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, NotRequired, TypedDict
+from urllib.parse import unquote
+
+from eventbus.core.http import Request, Response
+
+from . import answers, bodies, fields
+from .answers import Malformed
+from .fields import Pairs
+
+TEXTS: Final = ("text/", "application/json", "application/javascript", "application/xml")
+"""Content types whose bodies come as they are, all others as base64."""
+JSON_TYPE: Final = "application/json"
+
+
+class Http(TypedDict):
+    method: str
+    path: str
+    protocol: str
+    sourceIp: str
+    userAgent: str
+
+
+class RequestContext(TypedDict):
+    accountId: str
+    apiId: str
+    authentication: NotRequired[None]
+    authorizer: NotRequired[dict[str, Any]]
+    domainName: str
+    domainPrefix: str
+    http: Http
+    requestId: str
+    routeId: NotRequired[str]
+    routeKey: str
+    stage: str
+    time: str
+    timeEpoch: int
+
+
+class HttpEvent(TypedDict):
+    version: str
+    routeKey: str
+    rawPath: str
+    rawQueryString: str
+    cookies: NotRequired[list[str]]
+    headers: dict[str, str]
+    queryStringParameters: NotRequired[dict[str, str]]
+    requestContext: RequestContext
+    body: NotRequired[str]
+    pathParameters: NotRequired[dict[str, str]]
+    isBase64Encoded: bool
+    stageVariables: NotRequired[dict[str, str]]
+
+
+def head(request: Request, headers: Pairs, route: str, path: str) -> dict[str, Any]:
+    """The event up to its `requestContext`."""
+    found: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": fields.clean(request.query),
+    }
+    if cookies := fields.cookies(headers):
+        found["cookies"] = [fields.clean(cookie) for cookie in cookies]
+    kept = fields.without(headers, "cookie")
+    found["headers"] = fields.joined(fields.cleaned(fields.lowered(kept)))
+    if query := fields.query_decoded(request.query):
+        found["queryStringParameters"] = fields.joined(query)
+    return found
+
+
+def http(request: Request, path: str) -> Http:
+    return {
+        "method": request.method,
+        "path": path,
+        "protocol": request.protocol,
+        "sourceIp": request.source_ip,
+        "userAgent": fields.clean(request.header("user-agent")),
+    }
+
+
+def body(request: Request) -> tuple[str | None, bool]:
+    """None without one; whether it is base64."""
+    if not request.body:
+        return None, False
+    text = bodies.as_text(request.body) if bodies.textual(request.header("content-type"), TEXTS) else None
+    return (bodies.to_base64(request.body), True) if text is None else (text, False)
+
+
+def decoded_path(request: Request) -> str:
+    return fields.clean(unquote(request.path))
+
+
+def clf_time(epoch: float) -> str:
+    """`05/Feb/2026:09:14:23 +0000`."""
+    return datetime.fromtimestamp(int(epoch), UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+
+
+def response(payload: bytes, default_type: str) -> Response:
+    """Raises `Malformed`."""
+    answer = answers.parsed(payload)
+    if not isinstance(answer, dict) or "statusCode" not in answer:
+        return inferred(answer, payload)
+    status = answers.status_of(answer["statusCode"])
+    given = answer.get("headers")
+    lines = [] if given is None else answers.header_map(given, "headers")
+    answers.check_lines(lines)
+    if not any(name.lower() == "content-type" for name, _ in lines):
+        lines.append(("content-type", default_type))
+    return Response(status, [*lines, *cookie_lines(answer.get("cookies"))], answers.body_of(answer))
+
+
+def inferred(answer: object, payload: bytes) -> Response:
+    """The answer is the body: a text as it is, all else as JSON."""
+    content = answer.encode(errors="replace") if isinstance(answer, str) else payload
+    return Response(200, [("content-type", JSON_TYPE)], content)
+
+
+def cookie_lines(cookies: object) -> list[tuple[str, str]]:
+    if cookies is None:
+        return []
+    if not isinstance(cookies, list) or not all(isinstance(cookie, str) for cookie in cookies):
+        raise Malformed("cookies is no list of texts")
+    lines = [("set-cookie", cookie) for cookie in cookies]
+    answers.check_lines(lines)
+    return lines
+
+
+def prelude(given: Mapping[str, Any], default_type: str) -> tuple[int, Sequence[tuple[str, str]]]:
+    """Status and header lines that an answer in pieces begins with. Raises `Malformed`."""
+    status = answers.status_of(given.get("statusCode", 200))
+    lines = answers.header_map(given.get("headers") or {}, "headers")
+    answers.check_lines(lines)
+    if not any(name.lower() == "content-type" for name, _ in lines):
+        lines.append(("content-type", default_type))
+    return status, [*lines, *cookie_lines(given.get("cookies"))]
