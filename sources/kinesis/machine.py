@@ -43,7 +43,7 @@ from .errors import (
 )
 from .events import BATCH_INFO, KinesisEvent, batch_info, to_event
 from .rates import Rates
-from .record import Record, size_of
+from .record import METADATA_SIZE, Record, size_of
 from .settings import (
     DAY,
     LONGEST_RETENTION,
@@ -76,6 +76,7 @@ class StreamMachine:
     consumers: Consumers = field(init=False)
     rates: Rates | None = field(init=False)
     _doors: list[Arn] = field(init=False)  # ARNs that it is read under
+    _metadata: int = field(init=False)  # of each record
     _listed: bool = field(default=False, init=False)  # somebody knows all shards there are
     _scaled_at: list[float] = field(factory=list, init=False)
     _mode_changed_at: list[float] = field(factory=list, init=False)
@@ -84,7 +85,7 @@ class StreamMachine:
         self.shards = Shards(self.shard_count)
         self.consumers = Consumers(self.arn)
         self.rates = Rates() if self.birth.profile.rate_quotas else None
-        self._doors = [self.arn]
+        self._open_doors()
 
     @property
     def name(self) -> str:
@@ -98,7 +99,7 @@ class StreamMachine:
         if self.rates is not None and not self.rates.admit_write(now, shard.id, size_of(partition_key, data)):
             raise ProvisionedThroughputExceededException.of(shard.id, self.name)
         number = shards.last_number = shards.last_number + 1
-        record = Record(number, shard.id, partition_key, data, now, cause)
+        record = Record(number, shard.id, partition_key, data, now, cause, self._metadata)
         shard.records.append(record)
         self.notes.append(("sent", self.arn, record.identifier, who, cause))
         if shard.hungry:
@@ -148,7 +149,7 @@ class StreamMachine:
     def list_shards(self, now: float, effect: ListShards) -> None:
         if effect.asker.startswith(f"{self.arn}/consumer/"):
             self.consumers.announce(now, effect.asker)
-            self._doors = [self.arn, *self.consumers.doors()]
+            self._open_doors()
         known = self.listed(now)
         shards = [
             ListedShard(each.id, tuple(parent for parent in each.parents if parent in self.shards.all))
@@ -280,6 +281,10 @@ class StreamMachine:
 
     def update_record_limit(self, now: float, kibibytes: int) -> None:
         self.settings.max_record_size_in_ki_b = kibibytes
+
+    def _open_doors(self) -> None:
+        self._doors = [self.arn, *self.consumers.doors()]
+        self._metadata = METADATA_SIZE + max(map(len, self._doors))
 
     def _started(self, shard: Shard, start: Start | None) -> int:
         """The number where reading begins."""

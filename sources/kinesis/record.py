@@ -15,8 +15,8 @@ _SHARD_DIGITS: Final = 10
 SEQUENCE_LENGTH: Final = len(_HEAD) + 16 + _SHARD_DIGITS
 """56 digits, as AWS has."""
 
-METADATA_SIZE: Final = 840  # arbitrary, if enough
-"""Bytes of a record's JSON besides data and key, counted on the safe side: names of 128 letters."""
+METADATA_SIZE: Final = 472
+"""Bytes of a record's JSON besides data, key, and the ARN that it is read under."""
 
 
 @define(eq=False)
@@ -27,6 +27,7 @@ class Record:
     data: bytes
     arrived_at: float
     cause: Cause | None
+    metadata: int  # bytes of its JSON besides data and key, under the longest ARN that it is read by
 
     @property
     def identifier(self) -> str:
@@ -34,9 +35,11 @@ class Record:
 
     @property
     def size(self) -> int:
+        """Of keys beyond printable ASCII, on the safe side."""
         key = self.partition_key
-        letter = 2 if key.isascii() and key.isprintable() else 12
-        return METADATA_SIZE + letter * len(key) + (len(self.data) + 2) // 3 * 4
+        plain = key.isascii() and key.isprintable()
+        length = len(key) + key.count('"') + key.count("\\") if plain else 12 * len(key)
+        return self.metadata + length + (len(self.data) + 2) // 3 * 4
 
     @property
     def receipt(self) -> None:

@@ -666,6 +666,28 @@ def test_a_hundred_thousand_records() -> None:
     assert all(numbers == sorted(numbers) for numbers in handled.values())
 
 
+def test_a_batch_of_ten_thousand() -> None:
+    """Small records: the largest batch there is fits into one event."""
+    app = App()
+    orders = app.add(kinesis.Stream("orders"))
+    sizes: list[int] = []
+
+    @app.function
+    async def work(event: kinesis.KinesisEvent, context: Any) -> None:
+        sizes.append(len(event["Records"]))
+
+    app.map(orders, work, starting_position=OLDEST, batch_size=10_000)
+
+    async def main() -> None:
+        async with app.start(trace="off") as bus:
+            for _ in range(21):
+                await bus[orders].put_records([{"data": "x" * 50, "partition_key": "k"}] * 500)
+            await bus.settle()
+
+    virtually(main)
+    assert sizes == [10_000, 500]
+
+
 # What a poisoned shard costs the others
 
 

@@ -167,14 +167,12 @@ def letter_of(record: Any) -> str:
 
 
 def content_of(record: Record) -> tuple[bytes, str]:
-    """Data and key of such a size in an event; a stream counts it in even numbers of bytes. Small ones are just small,
-    and have the key of the table."""
-    room = record.size - METADATA_SIZE
+    """Data and key of such a size in an event. Small ones are just small, and have the key of the table."""
+    room = record.size - METADATA_SIZE - len(kinesis.Stream("orders").arn)
     if room < 0:
         return record.sequence.encode(), record.key
-    room -= room % 2
-    key = "k" if room % 4 else "kk"
-    length = (room - 2 * len(key)) // 4 * 3
+    key = "k" * (room % 4 or 4)
+    length = (room - len(key)) // 4 * 3
     return record.sequence.encode().ljust(length, b"."), key
 
 

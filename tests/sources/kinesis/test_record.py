@@ -5,13 +5,15 @@ import json
 import pytest
 
 from sources.kinesis.events import to_event
-from sources.kinesis.record import FIRST_NUMBER, Record, parsed, sequence_number, shard_id_of, size_of
+from sources.kinesis.record import FIRST_NUMBER, METADATA_SIZE, Record, parsed, sequence_number, shard_id_of, size_of
 from sources.kinesis.stream import Stream
 from tests.sources.helpers import EPOCH
 
+LONGEST = f"{Stream('n' * 128).arn}/consumer/{'c' * 128}:4294967295"
+
 
 def make_record(data: bytes = b"x", key: str = "k", number: int = FIRST_NUMBER + 1, shard: int = 0) -> Record:
-    return Record(number, shard_id_of(shard), key, data, 0.0, None)
+    return Record(number, shard_id_of(shard), key, data, 0.0, None, METADATA_SIZE + len(LONGEST))
 
 
 def test_sequence_number_is_long_and_names_its_shard() -> None:
@@ -63,11 +65,21 @@ def test_filters_see_the_data_as_text(data: bytes, seen: str | None) -> None:
 )
 def test_size_is_enough_for_its_json(record: Record) -> None:
     """Also with the longest names, and where every letter of the key is escaped."""
-    longest = f"{Stream('n' * 128).arn}/consumer/{'c' * 128}:4294967295"
     [shown] = to_event(Stream("n" * 128).arn, EPOCH, [record])["Records"]
-    shown["eventSourceARN"] = longest
+    shown["eventSourceARN"] = LONGEST
+    length = len(json.dumps(shown, separators=(",", ":")))
 
-    assert len(json.dumps(shown)) <= record.size <= len(json.dumps(shown)) + 3_000
+    assert length <= record.size <= length + 3_000
+
+
+@pytest.mark.parametrize("key", ["customer-1", 'a"b\\c'])
+def test_size_is_exact_for_plain_keys(key: str) -> None:
+    """A batch ends where its event would be too long, not before."""
+    record = make_record(b"x" * 1_000, key)
+    [shown] = to_event(Stream("n").arn, EPOCH + 0.123, [record])["Records"]
+    shown["eventSourceARN"] = LONGEST
+
+    assert record.size == len(json.dumps(shown, separators=(",", ":")))
 
 
 def test_record_has_key_and_no_receipt() -> None:

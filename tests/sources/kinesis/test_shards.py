@@ -19,7 +19,7 @@ def numbers(shards: Shards) -> list[int]:
 def filled(count: int) -> Shard:
     """One record a second, numbers from 1."""
     shard = Shard(FIRST, 0, HASH_KEYS - 1, FIRST_NUMBER, 0.0)
-    shard.records += [Record(index + 1, FIRST, "k", b"", float(index), None) for index in range(count)]
+    shard.records += [Record(index + 1, FIRST, "k", b"", float(index), None, 0) for index in range(count)]
     return shard
 
 
