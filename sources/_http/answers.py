@@ -78,6 +78,11 @@ def check_lines(lines: Iterable[tuple[str, str]]) -> None:
             raise Malformed(f"no header can have the value of {name}")
 
 
+def end_to_end(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without what is between two neighbours, and without the length, which is computed."""
+    return [(name, value) for name, value in lines if name.lower() not in HOP_BY_HOP | {"content-length"}]
+
+
 def body_of(answer: Mapping[str, Any]) -> bytes:
     """Its `body`, decoded where `isBase64Encoded` says so."""
     body, encoded = answer.get("body"), answer.get("isBase64Encoded", False)

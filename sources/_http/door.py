@@ -4,7 +4,6 @@ Laws: each request is answered once. A function that is too late for its door ru
 dropped. An id of a request is drawn by the door; the invocation has another one, and the trace knows both.
 """
 
-from collections.abc import Mapping
 from heapq import heappop, heappush
 from json import dumps
 from math import inf
@@ -18,6 +17,8 @@ from eventbus.core.outcomes import Outcome
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
+EVENT_LIMIT: Final = 6_291_456
+"""Bytes of an event: 6 MB of 1,024 KB (dg:gettingstarted-limits)."""
 TOLD: Final = 1_024  # arbitrary
 """Characters of an event that the trace keeps."""
 
@@ -95,17 +96,19 @@ class DoorMachine:
         return len(self.visits)
 
     # ------------------------------------------------------------ for what inherits
-    def invoke(
-        self, visit: Visit, function: Arn, event: Mapping[str, Any], until: float = inf, *, streams: bool = False
-    ) -> None:
-        """Have `function` handle `event`; `too_late` after `until`."""
-        request_id, text = self.new_id(), dumps(event, ensure_ascii=False, separators=(",", ":"))
-        token = self.wait(visit, until)
+    def invoke(self, visit: Visit, function: Arn, event: Any, until: float = inf, *, streams: bool = False) -> bool:
+        """Have `function` handle `event`; `too_late` after `until`. False, and nothing happens, if it is too long."""
+        text = dumps(event, ensure_ascii=False, separators=(",", ":"))
+        payload = text.encode()
+        if len(payload) > EVENT_LIMIT:
+            return False
+        request_id, token = self.new_id(), self.wait(visit, until)
         detail = f"to {function.name} with {text[:TOLD]}"
         self.notes.append(("routed", self.arn, (visit.id, request_id), detail, visit.cause))
-        effect = Invoke(function, self.arn, token, request_id, text.encode(), cause=visit.cause, principal=self.arn)
+        effect = Invoke(function, self.arn, token, request_id, payload, cause=visit.cause, principal=self.arn)
         effect.streams = streams
         self.effects.append(effect)
+        return True
 
     def wait(self, visit: Visit, until: float = inf) -> int:
         """The token under which an answer is waited for."""

@@ -38,6 +38,11 @@ def as_first_spelt(headers: Pairs) -> list[tuple[str, str]]:
     return [(spelling.setdefault(name.lower(), name), value) for name, value in headers]
 
 
+def in_order(headers: Pairs) -> list[tuple[str, str]]:
+    """By name, as API Gateway and function URLs show them; values of one name in their order."""
+    return sorted(headers, key=lambda line: line[0].lower())
+
+
 def without(headers: Pairs, *names: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in headers if name.lower() not in names]
 

@@ -60,7 +60,9 @@ class HttpEvent(TypedDict):
     stageVariables: NotRequired[dict[str, str]]
 
 
-def head(request: Request, headers: Pairs, route: str, path: str) -> dict[str, Any]:
+def head(
+    request: Request, headers: Pairs, route: str, path: str, *, cookies_in_headers: bool = False
+) -> dict[str, Any]:
     """The event up to its `requestContext`."""
     found: dict[str, Any] = {
         "version": "2.0",
@@ -70,8 +72,8 @@ def head(request: Request, headers: Pairs, route: str, path: str) -> dict[str, A
     }
     if cookies := fields.cookies(headers):
         found["cookies"] = [fields.clean(cookie) for cookie in cookies]
-    kept = fields.without(headers, "cookie")
-    found["headers"] = fields.joined(fields.cleaned(fields.lowered(kept)))
+    kept = headers if cookies_in_headers else fields.without(headers, "cookie")
+    found["headers"] = fields.joined(fields.in_order(fields.cleaned(fields.lowered(kept))))
     if query := fields.query_decoded(request.query):
         found["queryStringParameters"] = fields.joined(query)
     return found
@@ -113,6 +115,7 @@ def response(payload: bytes, default_type: str) -> Response:
     given = answer.get("headers")
     lines = [] if given is None else answers.header_map(given, "headers")
     answers.check_lines(lines)
+    lines = answers.end_to_end(lines)
     if not any(name.lower() == "content-type" for name, _ in lines):
         lines.append(("content-type", default_type))
     return Response(status, [*lines, *cookie_lines(answer.get("cookies"))], answers.body_of(answer))
@@ -139,6 +142,7 @@ def prelude(given: Mapping[str, Any], default_type: str) -> tuple[int, Sequence[
     status = answers.status_of(given.get("statusCode", 200))
     lines = answers.header_map(given.get("headers") or {}, "headers")
     answers.check_lines(lines)
+    lines = answers.end_to_end(lines)
     if not any(name.lower() == "content-type" for name, _ in lines):
         lines.append(("content-type", default_type))
     return status, [*lines, *cookie_lines(given.get("cookies"))]

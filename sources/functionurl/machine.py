@@ -8,17 +8,17 @@ from eventbus.core.effects import Arrived
 from eventbus.core.http import BodyStream, Response
 from eventbus.core.outcomes import Outcome, Succeeded, Throttled
 from eventbus.names import Arn
-from sources._http import cors, payload_2
+from sources._http import cors, fields, payload_2
 from sources._http.answers import Malformed, said
 from sources._http.cors import Cors
-from sources._http.door import DoorMachine, Visit
+from sources._http.door import EVENT_LIMIT, DoorMachine, Visit
 from sources._http.forwarding import forwarded, trace_root
 
 BUFFERED: Final = "BUFFERED"
 RESPONSE_STREAM: Final = "RESPONSE_STREAM"
-REQUEST_LIMIT: Final = 6_291_456
-"""Bytes of an event: 6 MB of 1,024 KB (dg:gettingstarted-limits)."""
 PORT: Final = 443
+TLS: Final = (("x-amzn-tls-version", "TLSv1.3"), ("x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"))
+"""How every client speaks to it (our choice)."""
 STREAM_TYPE: Final = "application/octet-stream"
 
 
@@ -29,22 +29,21 @@ class UrlMachine(DoorMachine):
     cors: Cors | None
     invoke_mode: str
     scheme: ClassVar[str] = "https"
-    body_limit: ClassVar[int] = REQUEST_LIMIT
+    body_limit: ClassVar[int] = EVENT_LIMIT
 
     def visited(self, now: float, visit: Visit) -> None:
         if self.cors is not None and cors.is_preflight(visit.request):
             self.respond(visit, cors.preflight(self.cors, visit.request, 200), "preflight")
-        elif len(visit.request.body) > REQUEST_LIMIT:
-            self.respond(visit, said(413, '{"Message":"Request Too Long"}'), "body over 6 MB")
         else:
             streams = self.invoke_mode == RESPONSE_STREAM
-            self.invoke(visit, self.function, self.event(now, visit), streams=streams)
+            if not self.invoke(visit, self.function, self.event(now, visit), streams=streams):
+                self._fail(visit, 413, "event over 6 MB")
 
     def event(self, now: float, visit: Visit) -> dict[str, Any]:
         request, at = visit.request, self.birth.epoch + now
-        headers = forwarded(request, PORT, trace_root(at, visit.id))
-        path = payload_2.decoded_path(request)
-        event = payload_2.head(request, headers, "$default", path)
+        headers = [*forwarded(request, PORT, trace_root(at, visit.id)), *TLS]
+        path = fields.clean(request.path)
+        event = payload_2.head(request, headers, "$default", path, cookies_in_headers=True)
         event["requestContext"] = {
             "accountId": "anonymous",
             "apiId": self.host.partition(".")[0],
@@ -121,6 +120,7 @@ class UrlMachine(DoorMachine):
 
 
 _FAILURES: Final = {
+    413: '{"Message":"Request Too Long"}',
     403: '{"Message":"Forbidden"}',
     429: '{"Message":"Rate Exceeded."}',
     502: "Internal Server Error",

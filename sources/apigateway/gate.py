@@ -1,0 +1,201 @@
+"""What REST and HTTP APIs have in common: a request finds its way, is let in or not, and reaches its function.
+
+Laws: an authorizer is asked before the function, and only where nothing that it answered is kept. What it answered is
+kept for its time under what identified the caller, and looked at anew for each method. The function that an API no
+longer waits for runs on.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field
+
+from eventbus.core.http import Response
+from eventbus.core.outcomes import HandlerFailed, Outcome, Succeeded
+from eventbus.names import Arn
+from sources._http import fields
+from sources._http.answers import Malformed
+from sources._http.door import DoorMachine, Visit
+
+from .authorizers import ANSWER_LIMIT, REST_TTL, Authorizer, Decision, decision, identity
+from .naming import domain_of
+from .routes import Template, split
+
+AUTHORIZER, FUNCTION, ACCEPTED = "authorizer", "function", "accepted"
+UNAUTHORIZED = "Unauthorized"
+
+
+@define(eq=False)
+class Way:
+    """One method or route: which requests take it, and where it leads. `method` may be ANY."""
+
+    key: str
+    method: str
+    template: Template
+    function: Arn
+    authorizer: Authorizer | None
+    timeout: float
+    settings: Any  # its declaration
+
+
+@define(eq=False)
+class Found:
+    """What is known of a request under way."""
+
+    way: Way
+    path: str  # without the stage, as it was sent
+    parameters: dict[str, str]
+    arn: str  # of the method that is called
+    asked_at: float = 0.0  # when the authorizer was invoked
+    latency: int = 0  # milliseconds that it took
+    kept_under: tuple[object, ...] | None = None
+    decision: Decision | None = None
+
+
+@define(eq=False)
+class Gate(DoorMachine):
+    api_id: str
+    stage: str
+    stage_variables: Mapping[str, str]
+    ways: list[Way] = field(factory=list, init=False)
+    kept: dict[tuple[object, ...], tuple[float, Decision]] = field(factory=dict, init=False)
+
+    @property
+    def host(self) -> str:
+        return domain_of(self.api_id)
+
+    # ------------------------------------------------------------ what an API says
+    def integrate(self, now: float, visit: Visit) -> None:
+        """It is let in: on to the function."""
+        raise NotImplementedError
+
+    def integrated(self, now: float, visit: Visit, outcome: Outcome) -> None:
+        """The function has ended."""
+        raise NotImplementedError
+
+    def question(self, now: float, visit: Visit, values: list[str] | None) -> Mapping[str, Any]:
+        """The authorizer's event."""
+        raise NotImplementedError
+
+    def context(self, now: float, visit: Visit) -> Mapping[str, Any]:
+        """What identity sources call `context`."""
+        raise NotImplementedError
+
+    def unauthorized(self, visit: Visit, why: str) -> None:
+        raise NotImplementedError
+
+    def forbidden(self, visit: Visit, *, expressly: bool) -> None:
+        raise NotImplementedError
+
+    def authorizer_failed(self, visit: Visit, why: str) -> None:
+        raise NotImplementedError
+
+    def refused_function(self, visit: Visit, reason: str) -> None:
+        raise NotImplementedError
+
+    def integration_too_late(self, visit: Visit) -> None:
+        raise NotImplementedError
+
+    # ------------------------------------------------------------ ways
+    def matching(self, path: str) -> list[tuple[Way, dict[str, str]]]:
+        """All that this path may mean, the most specific first."""
+        parts = split(path)
+        found = [(way, values) for way in self.ways if (values := way.template.match(parts)) is not None]
+        return sorted(found, key=lambda each: (each[0].template.rank, each[0].method == "ANY"))
+
+    # ------------------------------------------------------------ authorizers
+    def authorize(self, now: float, visit: Visit) -> None:
+        found: Found = visit.held
+        authorizer = found.way.authorizer
+        if authorizer is None:
+            self.integrate(now, visit)
+            return
+        values = self._identity(now, visit, authorizer)
+        if values is None or (authorizer.type == "TOKEN" and not authorizer.valid(values[0])):
+            self.unauthorized(visit, "an identity source is missing" if values is None else "the token is not valid")
+            return
+        ttl = self._ttl(authorizer)
+        if ttl and values:
+            found.kept_under = (authorizer.function.arn, authorizer.identity_source, *values)
+            kept = self.kept.get(found.kept_under)
+            if kept is not None and kept[0] > now:
+                self.decide(now, visit, kept[1])
+                return
+        visit.stage = AUTHORIZER
+        found.asked_at = now
+        self.invoke(visit, authorizer.function.arn, self.question(now, visit, values), self._authorizer_deadline(now))
+
+    def decide(self, now: float, visit: Visit, decided: Decision) -> None:
+        found: Found = visit.held
+        found.decision = decided
+        allowed, expressly = decided.allows(found.arn)
+        if allowed:
+            self.integrate(now, visit)
+        else:
+            self.forbidden(visit, expressly=expressly)
+
+    def answered(self, now: float, visit: Visit, outcome: Outcome) -> None:
+        if visit.stage == FUNCTION:
+            self.integrated(now, visit, outcome)
+            return
+        found: Found = visit.held
+        authorizer = found.way.authorizer
+        assert authorizer is not None
+        found.latency = round((now - found.asked_at) * 1_000)
+        if isinstance(outcome, HandlerFailed) and outcome.message == UNAUTHORIZED:
+            self.unauthorized(visit, "the authorizer raised Unauthorized")
+        elif not isinstance(outcome, Succeeded):
+            self.authorizer_failed(visit, f"authorizer: {type(outcome).__name__}")
+        else:
+            self._take(now, visit, authorizer, outcome.payload)
+
+    def _take(self, now: float, visit: Visit, authorizer: Authorizer, payload: bytes) -> None:
+        found: Found = visit.held
+        try:
+            decided = self.read_decision(authorizer, payload)
+        except Malformed as reason:
+            self.authorizer_failed(visit, f"authorizer: {reason}")
+            return
+        if found.kept_under is not None:
+            self.kept[found.kept_under] = (now + self._ttl(authorizer), decided)
+        self.decide(now, visit, decided)
+
+    def read_decision(self, authorizer: Authorizer, payload: bytes) -> Decision:
+        return decision(payload, simple=False, nested=False)
+
+    def refused(self, now: float, visit: Visit, reason: str) -> None:
+        if visit.stage == AUTHORIZER:
+            self.authorizer_failed(visit, reason)
+        else:
+            self.refused_function(visit, reason)
+
+    def too_late(self, now: float, visit: Visit) -> None:
+        if visit.stage == AUTHORIZER:
+            self.authorizer_failed(visit, f"the authorizer took longer than {ANSWER_LIMIT:g} s")
+        else:
+            self.integration_too_late(visit)
+
+    def _identity(self, now: float, visit: Visit, authorizer: Authorizer) -> list[str] | None:
+        request = visit.request
+        headers = fields.last(fields.cleaned(fields.lowered(request.headers)))
+        query = fields.last(fields.query_decoded(request.query))
+        return identity(authorizer.identity_source, headers, query, self.context(now, visit), self.stage_variables)
+
+    def default_ttl(self) -> int:
+        return REST_TTL
+
+    def _ttl(self, authorizer: Authorizer) -> int:
+        given = authorizer.authorizer_result_ttl_in_seconds
+        return self.default_ttl() if given is None else given
+
+    def _authorizer_deadline(self, now: float) -> float:
+        return now + ANSWER_LIMIT
+
+
+def message(status: int, text: str | None, key: str = "message", error: str = "") -> Response:
+    """An answer of the API itself; REST APIs name the error in a header."""
+    shown = "null" if text is None else f'"{text}"'
+    lines = [("Content-Type", "application/json")]
+    if error:
+        lines.append(("x-amzn-ErrorType", error))
+    return Response(status, lines, f'{{"{key}":{shown}}}'.encode())
