@@ -1,4 +1,4 @@
-"""A stream whose answers come late, twice or never, and whose shards split at declared times."""
+"""A stream whose answers come late, twice or never, and whose shards split and merge at declared times."""
 
 from collections.abc import Mapping, Sequence
 from json import dumps
@@ -42,10 +42,10 @@ class LateStreamEvent(TypedDict):
     Records: list[LateStreamEventRecord]
 
 
-def _check_splits(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    times = [at for at, _ in value]
+def _check_times(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+    times = [at for at, *_ in value]
     if times != sorted(times) or not all(0 < at < inf for at in times):
-        raise refuse(attribute.name, value, "pairs of a time after 0 and the number of a shard, the earliest first")
+        raise refuse(attribute.name, value, "times after 0, each with its shard or shards, the earliest first")
 
 
 @frozen(eq=False)
@@ -55,14 +55,16 @@ class LateStream:
     When these are used up, a share of `unreliable` (0 to 1) of the answers is late, double or missing, as the seed
     decides; the others come once and at once. A late answer says what was true when it was asked for. What stands
     before the colon of a body is its key, which decides in which shard it goes. `splits` are pairs of seconds and the
-    number of a shard, counted from 0 in order of birth: then it is closed and has two children; one that is not open
-    then stays as it is. A record stays for `retention` seconds.
+    number of a shard, counted from 0 in order of birth: then it is closed and has two children. `merges` name two
+    neighbours, which have one child together. What is not open then, or no neighbour, stays as it is; at one instant
+    splits come first. A record stays for `retention` seconds.
     """
 
     name: str
     bodies: Sequence[str] = field(default=(), kw_only=True)
     shard_count: int = field(default=1, kw_only=True, validator=between(1, SHARD_LIMIT, whole=True))
-    splits: Sequence[tuple[float, int]] = field(default=(), kw_only=True, validator=_check_splits)
+    splits: Sequence[tuple[float, int]] = field(default=(), kw_only=True, validator=_check_times)
+    merges: Sequence[tuple[float, int, int]] = field(default=(), kw_only=True, validator=_check_times)
     retention: float = field(default=86_400, kw_only=True, validator=at_least(1))
     reads: Sequence[Delays] = field(default=(), kw_only=True)
     lists: Sequence[Delays] = field(default=(), kw_only=True)
@@ -148,12 +150,12 @@ class LateShards:
     shards: list[LateShard] = field(factory=list, init=False)  # in order of birth; those that are gone too
     _sent: int = field(default=0, init=False)
     _listed: bool = field(default=False, init=False)  # nothing was said of shards since
-    _splits: list[tuple[float, int]] = field(init=False)  # those to come
+    _changes: list[tuple[float, *tuple[int, ...]]] = field(init=False)  # of shards, those to come
     _reads: list[Delays] = field(init=False)
     _lists: list[Delays] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._splits = list(self.declared.splits)
+        self._changes = sorted([*self.declared.splits, *self.declared.merges], key=lambda change: change[0])
         self._reads = list(self.declared.reads)
         self._lists = list(self.declared.lists)
         count = self.declared.shard_count
@@ -169,7 +171,7 @@ class LateShards:
 
     def put(self, now: float, body: str) -> int:
         """The number of a new record, in the shard of its key."""
-        self._split(now)
+        self._reshard(now)
         hashed = crc32(key_of(body).encode())
         shard = next(shard for shard in self.shards if shard.closed_at == inf and hashed in shard.hashes)
         shard.records.append(LateStreamRecord(self._sent, shard.id, body, now))
@@ -179,7 +181,7 @@ class LateShards:
 
     def receive(self, now: float, effect: Receive) -> None:
         assert 1 <= effect.limit <= READ_LIMIT, f"a read of {effect.limit}"
-        self._split(now)
+        self._reshard(now)
         shard = next((shard for shard in self._kept(now) if shard.id == effect.shard), None)
         wanted = [] if shard is None else self._behind(now, shard, effect.position)
         found = wanted[: effect.limit]
@@ -192,7 +194,7 @@ class LateShards:
         self._answer(now, self._reads, Received(effect.asker, effect.token, found, position, ended, retention))
 
     def list_shards(self, now: float, effect: ListShards) -> None:
-        self._split(now)
+        self._reshard(now)
         self._listed = True
         kept = self._kept(now)
         ids = [shard.id for shard in kept]
@@ -200,11 +202,11 @@ class LateShards:
         self._answer(now, self._lists, ShardsListed(effect.asker, effect.token, shards))
 
     def wake(self, now: float) -> None:
-        self._split(now)
+        self._reshard(now)
         self.effects += self.answers.due(now)
 
     def next_deadline(self) -> float:
-        return min(self.answers.next_at(), self._splits[0][0] if self._splits else inf)
+        return min(self.answers.next_at(), self._changes[0][0] if self._changes else inf)
 
     def outstanding(self) -> int:
         """Answers on their way; records stay, whoever has read them."""
@@ -248,18 +250,22 @@ class LateShards:
         delays = script.pop(0) if script else self.answers.drawn()
         self.effects += self.answers.send(now, delays, answer)
 
-    def _split(self, now: float) -> None:
+    def _reshard(self, now: float) -> None:
         """What was due until now."""
-        while self._splits and self._splits[0][0] <= now:
-            at, number = self._splits.pop(0)
-            if number >= len(self.shards) or self.shards[number].closed_at < inf:
+        while self._changes and self._changes[0][0] <= now:
+            at, *numbers = self._changes.pop(0)
+            parents = [self.shards[number] for number in numbers if number < len(self.shards)]
+            if len(parents) < len(numbers) or any(parent.closed_at < inf for parent in parents):
                 continue
-            parent = self.shards[number]
-            parent.closed_at = at
-            middle = len(parent.hashes) // 2
-            for half in (parent.hashes[:middle], parent.hashes[middle:]):
-                self._open(half, (parent.id,))
-            self._announce(parent)
+            hashes = _split(parents[0]) if len(parents) == 1 else _merged(*parents)
+            if not hashes:
+                continue
+            for parent in parents:
+                parent.closed_at = at
+            for each in hashes:
+                self._open(each, tuple(parent.id for parent in parents))
+            for parent in parents:
+                self._announce(parent)
             if self._listed:
                 self._listed = False
                 self.effects.append(Arrived(self.arn))
@@ -271,6 +277,18 @@ class LateShards:
         if shard.short:
             shard.short = False
             self.effects.append(Arrived(self.arn, shard.id))
+
+
+def _split(shard: LateShard) -> list[range]:
+    """The hashes of its children."""
+    middle = len(shard.hashes) // 2
+    return [shard.hashes[:middle], shard.hashes[middle:]]
+
+
+def _merged(one: LateShard, other: LateShard) -> list[range]:
+    """The hashes of their child; none unless they are neighbours."""
+    low, high = sorted((one.hashes, other.hashes), key=lambda hashes: hashes.start)
+    return [range(low.start, high.stop)] if low.stop == high.start else []
 
 
 def key_of(body: str) -> str:

@@ -147,7 +147,8 @@ class StreamMachine:
         self.effects.append(Received(effect.asker, effect.token, found, position, ended, retention))
 
     def list_shards(self, now: float, effect: ListShards) -> None:
-        if effect.asker.startswith(f"{self.arn}/consumer/"):
+        announced = effect.asker.startswith(f"{self.arn}/consumer/")
+        if announced:
             self.consumers.announce(now, effect.asker)
             self._open_doors()
         known = self.listed(now)
@@ -155,7 +156,7 @@ class StreamMachine:
             ListedShard(each.id, tuple(parent for parent in each.parents if parent in self.shards.all))
             for each in known
         ]
-        self._listed = True
+        self._listed = self._listed or not announced  # a consumer only says that it is there
         self.effects.append(ShardsListed(effect.asker, effect.token, shards))
 
     def to_event(self, batch: Sequence[Record]) -> KinesisEvent:

@@ -183,6 +183,18 @@ def test_read_goes_on_where_the_last_one_ended() -> None:
     assert (again.position, again.limit) == ("behind", 2)
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "factor", "asked"),
+    [(9_999, 1, 9_999), (10_000, 1, 10_000), (3_333, 3, 9_999), (10_000, 10, 10_000)],
+    ids=["one less in one lane", "as many in one lane", "one less in three", "more in ten"],
+)
+def test_read_asks_for_ten_thousand_at_the_most(batch_size: int, factor: int, asked: int) -> None:
+    """However many its lanes could take."""
+    _, receive = listed(batch_size=batch_size, parallelization_factor=factor)
+
+    assert receive.limit == asked
+
+
 def test_short_answer_is_not_followed_by_a_read() -> None:
     """Its source says when there is more; then it is read at the next wake."""
     mapping, receive = listed()
@@ -336,6 +348,24 @@ def test_blocked_lane_holds_no_more_than_ten_thousand() -> None:
 
     assert 10_000 <= held < 25_000 - 5_000
     assert len(run.running) == 1
+
+
+@pytest.mark.parametrize(("held", "reads"), [(9_999, [5_000]), (10_000, [])])
+def test_shard_whose_blocked_lane_holds_ten_thousand_is_read_no_further(held: int, reads: list[int]) -> None:
+    """With one less it is, as far as the other lane has place."""
+    mapping, first = listed(batch_size=5_000, parallelization_factor=2)
+    mapping.received(0.0, first.token, [PlainRecord(str(n), "red") for n in range(10_000)], "behind")
+    [invoke, second] = mapping.effects
+    assert isinstance(invoke, Invoke)
+    assert isinstance(second, Receive)
+    more = [PlainRecord(str(n), "red") for n in range(held - 5_000)]  # it holds what the batch that is out left
+
+    mapping.received(0.0, second.token, more, "further")
+    mapping.effects.clear()
+    mapping.arrived(1.0, "one")
+    mapping.wake(1.0)
+
+    assert [effect.limit for effect in mapping.effects if isinstance(effect, Receive)] == reads
 
 
 # Filters

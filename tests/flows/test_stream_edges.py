@@ -502,6 +502,111 @@ def test_disabled_while_a_batch_runs_and_another_waits() -> None:
     virtually(main)
 
 
+@both
+def test_disabled_in_the_middle_of_a_failing_batch(kind: str) -> None:
+    """Enabled again it goes on at the first record that is not done with: nothing before it, all of the rest."""
+    app = App()
+    orders = Source(app, kind)
+
+    @app.function
+    async def work(event: Any, context: Any) -> Any:
+        await asyncio.sleep(1)
+        if asyncio.get_running_loop().time() > 10 or "c" not in values_of(event):
+            return None
+        failed = event["Records"][values_of(event).index("c")]
+        number = failed["kinesis"]["sequenceNumber"] if kind == "kinesis" else failed["dynamodb"]["SequenceNumber"]
+        return {"batchItemFailures": [{"itemIdentifier": number}]}
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for value in "abcd":
+                await orders.put(bus, value)
+            mapping = await bus.create_event_source_mapping(
+                orders.source, work, starting_position=OLDEST, function_response_types=["ReportBatchItemFailures"]
+            )
+            await bus.advance(0.5)
+            await bus.update_event_source_mapping(mapping.uuid, enabled=False)
+            await bus.advance(HOUR - 0.5)
+            await orders.put(bus, "e")
+            assert attempts_of(bus, work) == [(0.0, "abcd")]
+
+            await bus.update_event_source_mapping(mapping.uuid, enabled=True)
+            await bus.settle()
+            assert attempts_of(bus, work)[1:] == [(HOUR, "cd"), (HOUR + 1, "e")]
+
+    virtually(main)
+
+
+def test_disabled_with_one_of_two_lanes_blocked() -> None:
+    """What the other lane did, behind the record that failed, does not come again."""
+    app = App()
+    orders = app.add(kinesis.Stream("orders"))
+
+    @app.function
+    async def work(event: Any, context: Any) -> None:
+        if "a" in values_of(event) and asyncio.get_running_loop().time() < 10:
+            raise ValueError("not yet")
+
+    mapping = app.map(orders, work, starting_position=OLDEST, parallelization_factor=2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            for value, key in (("a", "red"), ("b", "blue"), ("c", "red"), ("d", "blue")):
+                await bus[orders].put_record(data=value, partition_key=key)
+            await bus.advance(0.1)
+            await bus.update_event_source_mapping(mapping.uuid, enabled=False)
+            await bus[orders].put_record(data="e", partition_key="blue")
+            await bus.advance(HOUR - 0.1)
+            assert sorted(attempts_of(bus, work)) == [(0.0, "ac"), (0.0, "bd")]
+
+            await bus.update_event_source_mapping(mapping.uuid, enabled=True)
+            await bus.settle()
+            assert sorted(attempts_of(bus, work))[2:] == [(HOUR, "ac"), (HOUR, "e")]
+
+    virtually(main)
+
+
+@pytest.mark.parametrize(
+    ("enabled_at", "tried"),
+    [(7 * DAY - 1, ["b", "cd"]), (7 * DAY, ["cd"]), (8 * DAY, ["d"]), (12 * DAY, [])],
+    ids=["all is kept", "what failed is over", "what came next is over", "all is over"],
+)
+def test_a_disabled_mapping_keeps_its_checkpoint_for_days(enabled_at: int, tried: list[str]) -> None:
+    """Enabled again it goes on with the record that failed, or the oldest behind it that the stream still keeps."""
+    app = App()
+    orders = app.add(kinesis.Stream("orders", retention_period_hours=7 * 24))
+
+    @app.function
+    async def work(event: Any, context: Any) -> None:
+        if "b" in values_of(event) and asyncio.get_running_loop().time() < DAY:
+            raise ValueError("not yet")
+
+    mapping = app.map(orders, work, starting_position=OLDEST, batch_size=2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+
+            async def put(at: int, value: str) -> None:
+                await bus.advance(at - bus.loop.time())
+                await bus[orders].put_record(data=value, partition_key="k")
+
+            await put(0, "a")
+            await bus.settle()
+            await put(0, "b")
+            await bus.advance(0.1)
+            await bus.update_event_source_mapping(mapping.uuid, enabled=False)
+            await put(DAY, "c")
+            await put(5 * DAY, "d")
+            await bus.advance(enabled_at - bus.loop.time())
+            assert attempts_of(bus, work) == [(0.0, "a"), (0.0, "b")]
+
+            await bus.update_event_source_mapping(mapping.uuid, enabled=True)
+            await bus.settle()
+            assert attempts_of(bus, work)[2:] == [(float(enabled_at), records) for records in tried]
+
+    virtually(main)
+
+
 # Closing
 
 

@@ -267,9 +267,18 @@ class SilencesOthers(LateShards):
 
 
 class SaysNothingOfSplits(LateShards):
-    def _split(self, now: float) -> None:
-        super()._split(now)
+    def _reshard(self, now: float) -> None:
+        super()._reshard(now)
         self.effects[:] = [effect for effect in self.effects if not isinstance(effect, Arrived) or effect.shard]
+
+
+class HidesAParent(LateShards):
+    """All but the first of each shard."""
+
+    def list_shards(self, now: float, effect: ListShards) -> None:
+        super().list_shards(now, effect)
+        for shard in self.effects[-1].shards:  # type: ignore[union-attr]  # answered at once
+            shard.parents = shard.parents[:1]
 
 
 class HidesParents(LateShards):

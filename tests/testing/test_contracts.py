@@ -57,6 +57,16 @@ class TestLateStream(LateStreamContract):
     """Two shards, both split."""
 
 
+class LateMergeContract(LateStreamContract):
+    """Two shards that become one."""
+
+    stream: ClassVar[dict[str, Any]] = {"shard_count": 2, "retention": HOUR, "merges": [(SPLIT_AT, 0, 1)]}
+
+
+class TestMergedStream(LateMergeContract):
+    """Its child waits for both."""
+
+
 class TestSlowSource(LateQueueContract):
     """A database far away: every answer takes two seconds."""
 
@@ -69,6 +79,11 @@ class TestSlowStream(LateStreamContract):
         return LateStream("orders", reads=[(2.0,)] * 1_000, lists=[(2.0,)] * 1_000, **self.stream)
 
 
+class TestSlowMergedStream(LateMergeContract):
+    def make(self) -> LateStream:
+        return LateStream("orders", reads=[(2.0,)] * 1_000, lists=[(2.0,)] * 1_000, **self.stream)
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     ("contract", "source"),
@@ -76,8 +91,9 @@ class TestSlowStream(LateStreamContract):
         (LateQueueContract, LateSource("orders", unreliable=0.7)),
         (LateQueueContract, LateSource("orders", unreliable=0.7, fifo=True)),
         (LateStreamContract, LateStream("orders", unreliable=0.7, shard_count=2, splits=[(SPLIT_AT, 1)])),
+        (LateStreamContract, LateStream("orders", unreliable=0.7, shard_count=2, merges=[(SPLIT_AT, 0, 1)])),
     ],
-    ids=["standard", "fifo", "stream"],
+    ids=["standard", "fifo", "stream", "merged"],
 )
 def test_unreliable_sources_lose_nothing(
     contract: type[LateQueueContract | LateStreamContract], source: EventSource[Any, Any], seed: int
@@ -163,6 +179,17 @@ def test_broken_stream_is_found(kind: type[LateShards], test: str) -> None:
 
     with pytest.raises(AssertionError):
         getattr(contract, test)(*limits)
+
+
+def test_hidden_parent_of_a_merged_shard_is_found() -> None:
+    """One that is closed and has no child."""
+    contract = LateMergeContract()
+    contract.make = lambda: broken.BrokenStream(  # type: ignore[method-assign]
+        "orders", broken=broken.HidesAParent, **contract.stream
+    )
+
+    with pytest.raises(AssertionError, match="shard-1: ended=True"):
+        contract.test_closed_shard_ends()
 
 
 @pytest.mark.parametrize("limit", [1, 2])

@@ -1,4 +1,4 @@
-"""A stream that answers late, twice or never, and splits at declared times."""
+"""A stream that answers late, twice or never, and splits and merges at declared times."""
 
 import copy
 from math import inf
@@ -15,7 +15,14 @@ from eventbus.core.profile import Profile
 from eventbus.names import Arn, Ids
 from eventbus.ports import Birth, EventSource, Stream, StreamSource
 from eventbus.testing.late_answers import NEVER, NOW, TWICE
-from eventbus.testing.late_stream import LateShards, LateStream, LateStreamClient, LateStreamEvent, LateStreamRecord
+from eventbus.testing.late_stream import (
+    HASH_KEYS,
+    LateShards,
+    LateStream,
+    LateStreamClient,
+    LateStreamEvent,
+    LateStreamRecord,
+)
 from tests.helpers import virtually
 
 ASKER = Arn("mapping")
@@ -141,6 +148,43 @@ def test_split_of_what_is_not_open() -> None:
     assert list(listed(stream, 5.0)) == ["shard-0", "shard-1", "shard-2"]
 
 
+def test_merge_at_its_time() -> None:
+    """Both parents are closed, the keys of both go on in one child; whoever asked is told once of each."""
+    stream = make_stream(shard_count=2, bodies=["a:1", "b:1"], merges=[(10.0, 1, 0)])
+    for shard in ("shard-0", "shard-1"):
+        assert [bodies(answer) for answer in read(stream, 1.0, shard=shard)] in ([["a:1"]], [["b:1"]])
+    listed(stream, 1.0)
+    stream.effects.clear()
+
+    assert stream.next_deadline() == 10.0
+
+    stream.wake(10.0)
+
+    assert told(stream) == ["shard-1", "shard-0", None]
+    assert listed(stream, 10.0) == {"shard-0": (), "shard-1": (), "shard-2": ("shard-1", "shard-0")}
+    stream.put(10.0, "a:2")
+    stream.put(10.0, "b:2")
+    assert [bodies(answer) for answer in read(stream, 10.0, shard="shard-2")] == [["a:2", "b:2"]]
+    assert [answer.ended for shard in ("shard-0", "shard-1") for answer in read(stream, 10.0, shard=shard)] == [
+        True
+    ] * 2
+    assert stream.next_deadline() == inf
+
+
+def test_merge_of_no_neighbours() -> None:
+    """Leaves everything as it is, as does one of a shard that is closed or not there, or of a shard with itself."""
+    stream = make_stream(shard_count=3, splits=[(2.0, 0)], merges=[(1.0, 0, 2), (3.0, 0, 1), (4.0, 1, 9), (5.0, 1, 1)])
+
+    assert list(listed(stream, 6.0)) == ["shard-0", "shard-1", "shard-2", "shard-3", "shard-4"]
+
+
+def test_halves_of_a_split_can_be_merged() -> None:
+    """At the same instant, too: splits come first."""
+    stream = make_stream(splits=[(10.0, 0)], merges=[(10.0, 1, 2)])
+
+    assert listed(stream, 10.0)["shard-3"] == ("shard-1", "shard-2")
+
+
 def test_split_is_done_before_what_is_called_then() -> None:
     """Also if nobody has woken the machine."""
     stream = make_stream(splits=[(10.0, 0)])
@@ -203,7 +247,15 @@ def test_read_beyond_the_limits_is_a_broken_promise(limit: int) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{"unreliable": 1.5}, {"shard_count": 0}, {"retention": 0}, {"splits": [(5.0, 0), (1.0, 0)]}, {"splits": [(0, 0)]}],
+    [
+        {"unreliable": 1.5},
+        {"shard_count": 0},
+        {"retention": 0},
+        {"splits": [(5.0, 0), (1.0, 0)]},
+        {"splits": [(0, 0)]},
+        {"merges": [(5.0, 0, 1), (1.0, 0, 1)]},
+        {"merges": [(inf, 0, 1)]},
+    ],
     ids=str,
 )
 def test_settings_are_checked(settings: dict[str, Any]) -> None:
@@ -215,9 +267,10 @@ def test_settings_are_checked(settings: dict[str, Any]) -> None:
 # On a bus: a source that nothing there knows by name
 @pytest.mark.parametrize("seed", range(5))
 def test_mapped_like_any_stream(seed: int) -> None:
-    """Whatever comes late, twice or never, over a split: each record at least once, each key in order."""
+    """Whatever comes late, twice or never, over splits and a merge: each record at least once, each key in order."""
     app = App()
-    stream = app.add(LateStream("orders", shard_count=2, splits=[(100.0, 0), (200.0, 1)], unreliable=0.5))
+    splits, merges = [(100.0, 0), (200.0, 1)], [(150.0, 3, 1), (150.0, 2, 3), (250.0, 4, 5)]
+    stream = app.add(LateStream("orders", shard_count=2, splits=splits, merges=merges, unreliable=0.5))
     seen: list[str] = []
 
     @app.function
@@ -287,12 +340,12 @@ class LateShardsOverTime(RuleBasedStateMachine):
         seed=st.integers(0, 100),
         count=st.integers(1, 3),
         splits=st.lists(st.tuples(st.floats(1, 100), st.integers(0, 4)), max_size=4).map(sorted),
+        merges=st.lists(st.tuples(st.floats(1, 100), st.integers(0, 4), st.integers(0, 4)), max_size=4).map(sorted),
         unreliable=st.sampled_from([0.0, 0.7]),
     )
-    def start(self, seed: int, count: int, splits: list[tuple[float, int]], unreliable: float) -> None:
-        self.streams = [
-            make_stream(seed, shard_count=count, splits=splits, unreliable=unreliable, retention=1e6) for _ in range(2)
-        ]
+    def start(self, seed: int, count: int, splits: Any, merges: Any, unreliable: float) -> None:
+        given = {"shard_count": count, "splits": splits, "merges": merges, "unreliable": unreliable}
+        self.streams = [make_stream(seed, **given, retention=1e6) for _ in range(2)]
         self.now = 0.0
         self.sent: list[str] = []
         self.token = 0
@@ -358,6 +411,13 @@ class LateShardsOverTime(RuleBasedStateMachine):
         assert sorted(numbers) == list(range(len(numbers)))
         for shard in shards:
             assert shard.records == sorted(shard.records, key=lambda record: record.number)
+
+    @invariant()
+    def open_shards_have_all_hashes(self) -> None:
+        shards = self.streams[0].shards if hasattr(self, "streams") else []
+        parts = sorted((shard.hashes.start, shard.hashes.stop) for shard in shards if shard.closed_at == inf)
+        assert [0, *(stop for _, stop in parts)][:-1] == [start for start, _ in parts]
+        assert not parts or parts[-1][1] == HASH_KEYS
 
     @invariant()
     def no_deadline_is_left_behind(self) -> None:

@@ -1,4 +1,4 @@
-"""One source's machine, told the time by a test: what its client does, what is asked of it, what it says."""
+"""One source, told the time by a test: what its client does, what is asked of it, what it says."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from math import inf
@@ -24,7 +24,7 @@ from eventbus.core.effects import (
 )
 from eventbus.core.profile import Profile
 from eventbus.names import Arn, Ids
-from eventbus.ports import Birth, Machine, Resource
+from eventbus.ports import Birth, EventSource, Machine, Resource
 
 EPOCH: Final = 1_767_225_600.0
 """2026-01-01T00:00:00Z, where virtual time starts."""
@@ -32,6 +32,7 @@ ASKER: Final = Arn("contract")
 ANSWER_TIME: Final = 60.0
 """Seconds in which a call must be answered while nothing disturbs it."""
 OLDEST: Final = Start("TRIM_HORIZON")
+STEPS: Final = {Receive: "receive", ListShards: "list_shards", Settle: "settle", Release: "release"}
 
 T = TypeVar("T")
 Answer = Received | Settled | ShardsListed
@@ -39,29 +40,36 @@ Answer = Received | Settled | ShardsListed
 
 @define(eq=False)
 class Bench:
-    """Stands for the driver and for whoever reads. `source` is the ARN that is read."""
+    """Stands for the driver and for whoever reads. `owner` holds what is read of `source`, whose machine hands on to it
+    what it is asked, unless they have one machine."""
 
     owner: Resource[Any]
-    source: Arn
+    source: EventSource[Any, Any]
     seed: int = 0
     now: float = field(default=0.0, init=False)
     effects: list[Effect] = field(factory=list, init=False)
     notes: list[Note] = field(factory=list, init=False)
-    machine: Any = field(init=False)
+    machine: Any = field(init=False)  # of the source
+    holder: Any = field(init=False)  # of the owner
     asked_at: float = field(default=0.0, init=False)  # the last call
+    _machines: dict[Arn, Any] = field(init=False)  # by the ARN that is asked
     _told: list[Arrived] = field(factory=list, init=False)
     _answers: dict[int, Answer] = field(factory=dict, init=False)  # the first of each call, by token
     _token: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        arn = self.owner.arn
-        self.machine = self.owner.machine(Birth(Ids(self.seed, arn), Profile(), EPOCH))
-        self.machine.effects = self.effects
-        self.machine.notes = self.notes
+        self.holder = self.machine = self._born(self.owner)
+        self._machines = {self.source.arn: self.machine}
+        if not answers_for(self.owner, self.source):
+            self.machine = self._born(self.source)
+            self._machines = {self.owner.arn: self.holder, self.source.arn: self.machine}
 
     @property
     def client(self) -> Any:
-        return self.owner.client(self.machine, BenchFeed(self))
+        return self.owner.client(self.holder, BenchFeed(self))
+
+    def next_deadline(self) -> float:
+        return self._next_due().next_deadline()
 
     def done(self, work: Coroutine[Any, Any, T]) -> T:
         """What a client's call returns."""
@@ -74,24 +82,30 @@ class Bench:
         raise AssertionError("the client waited for something else than its calls")
 
     def advance(self, until: float) -> None:
-        """Wake the machine whenever it is due, up to then."""
-        while (due := self.machine.next_deadline()) <= until:
+        """Wake each machine whenever it is due, up to then."""
+        while (due := self.next_deadline()) <= until:
             self.now = max(self.now, due)
-            self.machine.wake(self.now)
-            assert self.machine.next_deadline() > self.now, f"due again at once, at {self.now:g} s"
+            machine = self._next_due()
+            machine.wake(self.now)
+            assert machine.next_deadline() > self.now, f"due again at once, at {self.now:g} s"
             self.drain()
         self.now = max(self.now, until)
 
     def drain(self) -> None:
-        """Hear what was said."""
-        for effect in self.effects:
+        """Hear what was said; what one machine asks the other is answered."""
+        for effect in self.effects:  # also those that are added meanwhile
             match effect:
+                case Receive() | ListShards() | Settle() | Release():
+                    asked = self._machines.get(effect.source)
+                    assert asked is not None, f"{effect.source} is asked, which is not there"
+                    getattr(asked, STEPS[type(effect)])(self.now, effect)
+                case ShardsListed() if effect.asker in self._machines:
+                    self._machines[effect.asker].shards_listed(self.now, effect.token, effect.shards)
                 case Received() | Settled() | ShardsListed():
                     assert effect.asker == ASKER, f"an answer to {effect.asker}, who asked nothing"
                     self._answers.setdefault(effect.token, effect)
                 case Arrived():
-                    assert effect.source == self.source, f"Arrived of {effect.source} instead of {self.source}"
-                    self._told.append(effect)
+                    self._heard(effect)
         self.effects.clear()
 
     def told(self) -> list[str | None]:
@@ -101,17 +115,17 @@ class Bench:
 
     def receive(self, limit: int = 10) -> Sequence[Record]:
         token = self._next()
-        self.ask(self.machine.receive, Receive(self.source, ASKER, token, limit))
+        self.ask(self.machine.receive, Receive(self.source.arn, ASKER, token, limit))
         return self._received(token, limit).records
 
     def read(self, shard: str, position: Any = OLDEST, limit: int = 10_000) -> Received:
         token = self._next()
-        self.ask(self.machine.receive, Receive(self.source, ASKER, token, limit, shard, position))
+        self.ask(self.machine.receive, Receive(self.source.arn, ASKER, token, limit, shard, position))
         return self._received(token, limit)
 
     def shards(self) -> Sequence[Shard]:
         token = self._next()
-        self.ask(self.machine.list_shards, ListShards(self.source, ASKER, token))
+        self.ask(self.machine.list_shards, ListShards(self.source.arn, ASKER, token))
         answer = self._answer(token)
         assert isinstance(answer, ShardsListed)
         return answer.shards
@@ -119,13 +133,13 @@ class Bench:
     def settle(self, records: Sequence[Record]) -> Sequence[Any]:
         """The receipts that were not taken."""
         token = self._next()
-        self.ask(self.machine.settle, Settle(self.source, ASKER, token, [record.receipt for record in records]))
+        self.ask(self.machine.settle, Settle(self.source.arn, ASKER, token, [record.receipt for record in records]))
         answer = self._answer(token)
         assert isinstance(answer, Settled)
         return answer.failed
 
     def release(self, records: Sequence[Record]) -> None:
-        self.ask(self.machine.release, Release(self.source, [record.receipt for record in records]))
+        self.ask(self.machine.release, Release(self.source.arn, [record.receipt for record in records]))
 
     def event(self, records: Sequence[Record]) -> Any:
         return self.machine.to_event(records)
@@ -137,6 +151,21 @@ class Bench:
         step(self.now, effect)
         self.drain()
 
+    def _born(self, resource: Resource[Any]) -> Any:
+        machine = resource.machine(Birth(Ids(self.seed, resource.arn), Profile(), EPOCH))
+        machine.effects = self.effects
+        machine.notes = self.notes
+        return machine
+
+    def _next_due(self) -> Machine:
+        machine: Machine = min(self._machines.values(), key=lambda each: each.next_deadline())
+        return machine
+
+    def _heard(self, effect: Arrived) -> None:
+        assert effect.source in self._machines, f"Arrived of {effect.source} instead of {self.source.arn}"
+        if effect.source == self.source.arn:
+            self._told.append(effect)
+
     def _received(self, token: int, limit: int) -> Received:
         answer = self._answer(token)
         assert isinstance(answer, Received)
@@ -147,7 +176,7 @@ class Bench:
         """As soon as it comes."""
         latest = self.now + ANSWER_TIME
         while token not in self._answers:
-            due = self.machine.next_deadline()
+            due = self.next_deadline()
             assert due <= latest, f"a call at {self.now:g} s was not answered within {ANSWER_TIME:g} s"
             self.advance(due)
         return self._answers[token]
@@ -155,6 +184,11 @@ class Bench:
     def _next(self) -> int:
         self._token += 1
         return self._token
+
+
+def answers_for(owner: Resource[Any], source: EventSource[Any, Any]) -> bool:
+    """They have one machine: `source` is `owner`, or one of its streams."""
+    return source in (owner, *getattr(owner, "streams", ()))
 
 
 @define(eq=False)

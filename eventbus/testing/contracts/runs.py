@@ -17,6 +17,8 @@ from eventbus.runtime.clock import run
 from eventbus.runtime.driver import Driver
 from eventbus.testing.late_answers import LateAnswers
 
+from .bench import answers_for
+
 if TYPE_CHECKING:
     from .source import SourceContract
 
@@ -139,6 +141,8 @@ class WholeRun:
         contract, app = self.contract, App("contract")
         source = contract.make()
         owner = app.add(contract.owner(source))
+        if not answers_for(owner, source):
+            app.add(source)
         handler = app.function(self.function.work, name="work", timeout=TIMEOUT)
         app.map(source, handler, **_of_mapping(source), **self.settings)
         async with app.start(seed=self.seed) as bus:

@@ -54,7 +54,9 @@ class SourceContract:
         raise NotImplementedError
 
     def owner(self, source: Any) -> Resource[Any]:
-        """The resource whose machine is read: the table of a table's stream. The source itself unless overridden."""
+        """The resource that holds the records, whose client is given to `send`; the source itself unless overridden. Of
+        a table's stream it is the table, which answers for it. Of a consumer it is the stream to which the consumer's
+        own machine hands on what it is asked: then both are hosted."""
         resource: Resource[Any] = source
         return resource
 
@@ -177,7 +179,7 @@ class SourceContract:
     def _bench(self, *bodies: str, seed: int = 0) -> Bench:
         """A machine with these records."""
         source = self.make()
-        bench = Bench(self.owner(source), source.arn, seed)
+        bench = Bench(self.owner(source), source, seed)
         self._fill(bench, *bodies)
         return bench
 
