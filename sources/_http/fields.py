@@ -88,6 +88,11 @@ def line_size(name: str, value: str) -> int:
     return len(name) + 2 + len(value.encode("utf-8", "surrogateescape"))
 
 
+def size_of_values(headers: Pairs) -> int:
+    """Bytes of all values, without names."""
+    return sum(len(value.encode("utf-8", "surrogateescape")) for _, value in headers)
+
+
 def put_last(headers: Pairs, name: str, change: Callable[[str | None], str]) -> list[tuple[str, str]]:
     """The last line of that name, in lower case, changed; at the end if there is none."""
     found = list(headers)

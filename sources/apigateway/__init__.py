@@ -7,6 +7,17 @@ from sources._http.payload_2 import HttpEvent
 from .authorizers import Authorizer
 from .http_api import HttpApi, Route
 from .payload_1 import ProxyEvent
-from .rest import Method, RestApi
+from .rest import Method, RestApi, Stage
 
-__all__ = ["Authorizer", "Cors", "DoorClient", "HttpApi", "HttpEvent", "Method", "ProxyEvent", "RestApi", "Route"]
+__all__ = [
+    "Authorizer",
+    "Cors",
+    "DoorClient",
+    "HttpApi",
+    "HttpEvent",
+    "Method",
+    "ProxyEvent",
+    "RestApi",
+    "Route",
+    "Stage",
+]

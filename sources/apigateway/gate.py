@@ -45,6 +45,7 @@ class Found:
     way: Way
     path: str  # without the stage, as it was sent
     parameters: dict[str, str]
+    stage: str
     arn: str  # of the method that is called
     asked_at: float = 0.0  # when the authorizer was invoked
     latency: int = 0  # milliseconds that it took
@@ -55,8 +56,7 @@ class Found:
 @define(eq=False)
 class Gate(DoorMachine):
     api_id: str
-    stage: str
-    stage_variables: Mapping[str, str]
+    stages: dict[str, Mapping[str, str]]  # with their variables
     ways: list[Way] = field(factory=list, init=False)
     kept: dict[tuple[object, ...], tuple[float, Decision]] = field(factory=dict, init=False)
 
@@ -97,6 +97,11 @@ class Gate(DoorMachine):
         raise NotImplementedError
 
     # ------------------------------------------------------------ ways
+    def variables(self, visit: Visit) -> dict[str, str]:
+        """Of its stage."""
+        found: Found = visit.held
+        return dict(self.stages[found.stage])
+
     def matching(self, path: str) -> list[tuple[Way, dict[str, str]]]:
         """All that this path may mean, the most specific first."""
         parts = split(path)
@@ -116,7 +121,7 @@ class Gate(DoorMachine):
             return
         ttl = self._ttl(authorizer)
         if ttl and values:
-            found.kept_under = (authorizer.function.arn, authorizer.identity_source, *values)
+            found.kept_under = (found.stage, authorizer.function.arn, authorizer.identity_source, *values)
             kept = self.kept.get(found.kept_under)
             if kept is not None and kept[0] > now:
                 self.decide(now, visit, kept[1])
@@ -179,7 +184,7 @@ class Gate(DoorMachine):
         request = visit.request
         headers = fields.last(fields.cleaned(fields.lowered(request.headers)))
         query = fields.last(fields.query_decoded(request.query))
-        return identity(authorizer.identity_source, headers, query, self.context(now, visit), self.stage_variables)
+        return identity(authorizer.identity_source, headers, query, self.context(now, visit), self.variables(visit))
 
     def default_ttl(self) -> int:
         return REST_TTL

@@ -51,8 +51,9 @@ def _check_key(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 
 @frozen(eq=False)
 class HttpApi:
-    """An HTTP API with one stage; any other than `$default` begins every path. `Route`s lead to functions. With `cors`
-    it answers preflight requests by itself, and the CORS headers of functions count for nothing."""
+    """An HTTP API with the stage `stage`: any other than `$default` begins its paths; `Stage` adds others. `Route`s
+    lead to functions. With `cors` it answers preflight requests by itself, and the CORS headers of functions count for
+    nothing."""
 
     name: str = field(validator=check_name)
     stage: str = field(default=DEFAULT, kw_only=True, validator=_check_stage)
@@ -73,7 +74,7 @@ class HttpApi:
         return domain_of(self.api_id)
 
     def machine(self, birth: Birth) -> HttpMachine:
-        return HttpMachine(self.arn, birth, self.api_id, self.stage, self.stage_variables, self.cors)
+        return HttpMachine(self.arn, birth, self.api_id, {self.stage: self.stage_variables}, self.cors)
 
     def client(self, machine: Any, feed: Feed) -> DoorClient:
         return DoorClient(machine, feed)

@@ -26,7 +26,7 @@ from .naming import method_arn
 BODY_LIMIT: Final = 10_485_760
 """Bytes of a request: 10 MB (apigateway:limits)."""
 HEADERS_LIMIT: Final = 10_240
-"""Bytes of request line and header lines (apigateway:limits)."""
+"""Bytes of the request line and all header values (apigateway:limits)."""
 PORT: Final = 443
 DEFAULT: Final = "$default"
 DEFAULT_TYPE: Final = "text/plain; charset=utf-8"
@@ -59,32 +59,31 @@ class HttpMachine(Gate):
         request = visit.request
         if len(request.body) > BODY_LIMIT:
             self._too_long(visit)
-        elif sum(fields.line_size(*line) for line in request.headers) > HEADERS_LIMIT:
+        elif len(_line(request)) + fields.size_of_values(request.headers) > HEADERS_LIMIT:
             self.respond(visit, message(431, "Request Header Fields Too Large"), "headers over 10,240 bytes")
-        elif self.cors is not None and cors.is_preflight(request):
-            self.respond(visit, cors.preflight(self.cors, request, 204), "preflight")
         else:
             self._route(now, visit)
 
     def _route(self, now: float, visit: Visit) -> None:
         request = visit.request
-        path = self._path(request)
-        found = None if path is None else self._way(request.method, path)
-        if path is None or found is None:
-            self._say(visit, message(404, "Not Found"), "no such stage" if path is None else "no route")
-            return
-        way, values = found
-        arn = method_arn(self.api_id, self.stage, request.method, path)
-        visit.held = Found(way, path, values, arn)
-        self.authorize(now, visit)
+        stage, path = self._staged(payload_2.decoded_path(request))
+        found = None if stage is None else self._way(request.method, path)
+        guarded = found is not None and found[0].authorizer is not None
+        if self.cors is not None and cors.is_preflight(request) and not guarded:
+            self.respond(visit, cors.preflight(self.cors, request, 204), "preflight")
+        elif stage is None or found is None:
+            self._say(visit, message(404, "Not Found"), "no such stage" if stage is None else "no route")
+        else:
+            way, values = found
+            visit.held = Found(way, path, values, stage, method_arn(self.api_id, stage, request.method, path))
+            self.authorize(now, visit)
 
-    def _path(self, request: Request) -> str | None:
-        """Behind the stage; None if it is of another one."""
-        path = payload_2.decoded_path(request)
-        if self.stage == DEFAULT:
-            return path
+    def _staged(self, path: str) -> tuple[str | None, str]:
+        """The stage, and what is behind it; None without one."""
         stage, _, rest = path.removeprefix("/").partition("/")
-        return f"/{rest}" if stage == self.stage else None
+        if stage in self.stages:
+            return stage, f"/{rest}"
+        return (DEFAULT if DEFAULT in self.stages else None), path
 
     def _way(self, method: str, path: str) -> tuple[Way, dict[str, str]] | None:
         for way, values in self.matching(path):
@@ -111,8 +110,8 @@ class HttpMachine(Gate):
         if found.parameters:
             event["pathParameters"] = found.parameters
         event["isBase64Encoded"] = encoded
-        if self.stage_variables:
-            event["stageVariables"] = dict(self.stage_variables)
+        if variables := self.variables(visit):
+            event["stageVariables"] = variables
         return event
 
     def _head_2(self, now: float, visit: Visit) -> dict[str, Any]:
@@ -138,7 +137,7 @@ class HttpMachine(Gate):
             "http": payload_2.http(request, payload_2.decoded_path(request)),
             "requestId": visit.id,
             "routeKey": found.way.key,
-            "stage": self.stage,
+            "stage": found.stage,
             "time": payload_2.clf_time(at),
             "timeEpoch": round(at * 1_000),
         }
@@ -155,7 +154,7 @@ class HttpMachine(Gate):
             **self._called_1(now, visit),
             "requestContext": self._context_1(now, visit, authorizer),
             "pathParameters": found.parameters or None,
-            "stageVariables": dict(self.stage_variables) or None,
+            "stageVariables": self.variables(visit) or None,
             "body": body,
             "isBase64Encoded": encoded,
         }
@@ -189,7 +188,7 @@ class HttpMachine(Gate):
             "requestTimeEpoch": round(at * 1_000),
             "resourceId": found.way.key,
             "resourcePath": _resource(found.way),
-            "stage": self.stage,
+            "stage": found.stage,
         }
 
     def question(self, now: float, visit: Visit, values: list[str] | None) -> Mapping[str, Any]:
@@ -203,7 +202,7 @@ class HttpMachine(Gate):
             for key in ("multiValueHeaders", "multiValueQueryStringParameters"):
                 del question[key]
             question["pathParameters"] = found.parameters or None
-            question["stageVariables"] = dict(self.stage_variables) or None
+            question["stageVariables"] = self.variables(visit) or None
             question["requestContext"] = self._context_1(now, visit, None)
             return question
         head = self._head_2(now, visit)
@@ -211,8 +210,8 @@ class HttpMachine(Gate):
         question |= {"identitySource": values or None, **head, "requestContext": self._context_2(now, visit, None)}
         if found.parameters:
             question["pathParameters"] = found.parameters
-        if self.stage_variables:
-            question["stageVariables"] = dict(self.stage_variables)
+        if variables := self.variables(visit):
+            question["stageVariables"] = variables
         return question
 
     def context(self, now: float, visit: Visit) -> Mapping[str, Any]:
@@ -280,6 +279,10 @@ class HttpMachine(Gate):
 
     def _say(self, visit: Visit, response: Response, why: str = "") -> None:
         self.respond(visit, cors.with_cors(self.cors, visit.request, response), why)
+
+
+def _line(request: Request) -> str:
+    return f"{request.method} {request.target} {request.protocol}"
 
 
 def _resource(way: Way) -> str:

@@ -21,8 +21,10 @@ from .routes import Template, check_path
 
 METHODS: Final = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 SHORTEST_TIMEOUT: Final = 50
-LONGEST_TIMEOUT: Final = 29_000
+DEFAULT_TIMEOUT: Final = 29_000
 """Milliseconds of an integration (bc:apigateway)."""
+LONGEST_TIMEOUT: Final = 900_000  # arbitrary
+"""Regional APIs can have more than the default on request (apigateway:limits); no function runs longer than this."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_ .-]{1,128}")
 _STAGE: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -36,9 +38,14 @@ def check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "1 to 128 letters, digits, blanks, and any of _ . -")
 
 
-def _check_stage(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+def _check_stage(api: Any, attribute: "Attribute[Any]", value: Any) -> None:
     if not isinstance(value, str) or not _STAGE.fullmatch(value):
         raise refuse(attribute.name, value, "1 to 128 letters, digits, - and _")
+
+
+def _check_staged(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+    if not isinstance(getattr(value, "arn", None), Arn) or not hasattr(value, "stage"):
+        raise refuse(attribute.name, value, "an API of this package")
 
 
 def check_variables(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
@@ -77,7 +84,8 @@ def tupled(value: Any) -> Any:
 
 @frozen(eq=False)
 class RestApi:
-    """A REST API with one stage, whose name begins every path. `Method`s lead to functions.
+    """A REST API with the stage `stage`, whose name begins every path; `Stage` adds others. `Method`s lead to
+    functions.
 
     Bodies of `binary_media_types` come as base64, all others as text. Templates, models and usage plans are not
     offered."""
@@ -102,7 +110,7 @@ class RestApi:
 
     def machine(self, birth: Birth) -> RestMachine:
         types = tuple(each.lower() for each in self.binary_media_types)
-        return RestMachine(self.arn, birth, self.api_id, self.stage, self.stage_variables, types)
+        return RestMachine(self.arn, birth, self.api_id, {self.stage: self.stage_variables}, types)
 
     def client(self, machine: Any, feed: Feed) -> DoorClient:
         return DoorClient(machine, feed)
@@ -127,7 +135,7 @@ class Method:
     function: Any = field(validator=check_function)
     authorizer: Authorizer | None = field(default=None, kw_only=True, validator=check_authorizer)
     timeout_in_millis: int = field(
-        default=LONGEST_TIMEOUT, kw_only=True, validator=given(between(SHORTEST_TIMEOUT, LONGEST_TIMEOUT, whole=True))
+        default=DEFAULT_TIMEOUT, kw_only=True, validator=given(between(SHORTEST_TIMEOUT, LONGEST_TIMEOUT, whole=True))
     )
     type: Literal["AWS_PROXY", "AWS"] = field(
         default="AWS_PROXY", kw_only=True, validator=given(one_of(("AWS_PROXY", "AWS")))
@@ -170,6 +178,35 @@ class Method:
         machine.ways.append(
             Way(self.key, self.http_method, Template(self.path), self.function.arn, self.authorizer, timeout, self)
         )
+
+
+@frozen(eq=False)
+class Stage:
+    """Another stage of `api`, with stage variables of its own: `name` begins its paths."""
+
+    api: Any = field(validator=_check_staged)
+    name: str = field(validator=_check_stage)
+    variables: Mapping[str, str] = field(factory=dict, kw_only=True, validator=check_variables)
+
+    @property
+    def arn(self) -> Arn:
+        return Arn(f"{self.api.arn}#stage {self.name}")
+
+    @property
+    def source(self) -> Resource[Any]:
+        return self.api  # type: ignore[no-any-return]  # checked when it was made
+
+    @property
+    def targets(self) -> Sequence[Arn]:
+        return ()
+
+    def check(self, others: Sequence[Wire]) -> None:
+        names = [self.api.stage, *(other.name for other in others if isinstance(other, Stage))]
+        if self.name in names:
+            raise InvalidSetting(f"stage {self.name} of {self.api.name} is declared twice")
+
+    def connect(self, machine: Any) -> None:
+        machine.stages[self.name] = self.variables
 
 
 def targets_of(function: Any, authorizer: Authorizer | None) -> Sequence[Arn]:

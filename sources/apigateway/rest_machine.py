@@ -28,7 +28,7 @@ from .naming import id_of, method_arn
 BODY_LIMIT: Final = 10_485_760
 """Bytes of a request: 10 MB (apigateway:limits)."""
 HEADERS_LIMIT: Final = 10_240
-"""Bytes of all header lines (apigateway:limits)."""
+"""Bytes of all header values (apigateway:limits)."""
 PORT: Final = 443
 JSON_TYPE: Final = "application/json"
 ASYNCHRONOUS: Final = "x-amz-invocation-type"
@@ -78,8 +78,8 @@ class RestMachine(Gate):
     def visited(self, now: float, visit: Visit) -> None:
         request = visit.request
         if len(request.body) > BODY_LIMIT:
-            self.respond(visit, message(413, "Request Too Long"), "body over 10 MB")
-        elif sum(fields.line_size(*line) for line in request.headers) > HEADERS_LIMIT:
+            self._too_long(visit)
+        elif fields.size_of_values(request.headers) > HEADERS_LIMIT:
             self.respond(visit, message(431, "Request header fields too large"), "headers over 10,240 bytes")
         else:
             self._route(now, visit)
@@ -87,20 +87,17 @@ class RestMachine(Gate):
     def _route(self, now: float, visit: Visit) -> None:
         request = visit.request
         stage, _, rest = request.path.removeprefix("/").partition("/")
-        if stage != self.stage:
+        if stage not in self.stages:
             self.respond(visit, message(403, FORBIDDEN, error="ForbiddenException"), "no such stage")
             return
         path = f"/{rest}"
-        matching = self.matching(path)
-        ways = [
-            (way, values)
-            for way, values in matching
-            if way.template is matching[0][0].template or way.template.text == matching[0][0].template.text
-        ]
+        matching = self.matching(path.removesuffix("/") or "/")
+        resource = matching[0][0].template.text if matching else ""
+        ways = [(way, values) for way, values in matching if way.template.text == resource]
         for way, values in ways:
             if way.method in (request.method, "ANY"):
-                arn = method_arn(self.api_id, self.stage, request.method, path)
-                visit.held = Found(way, path, values, arn)
+                arn = method_arn(self.api_id, stage, request.method, path)
+                visit.held = Found(way, path, values, stage, arn)
                 self._enter(now, visit)
                 return
         error = "MissingAuthenticationTokenException"
@@ -145,7 +142,7 @@ class RestMachine(Gate):
             "httpMethod": request.method,
             **payload_1.maps(headers, request.query),
             "pathParameters": found.parameters or None,
-            "stageVariables": dict(self.stage_variables) or None,
+            "stageVariables": self.variables(visit) or None,
         }
 
     def _request_context(self, now: float, visit: Visit, authorizer: dict[str, Any] | None) -> dict[str, Any]:
@@ -160,7 +157,7 @@ class RestMachine(Gate):
             "path": request.path,
             "accountId": ACCOUNT,
             "protocol": request.protocol,
-            "stage": self.stage,
+            "stage": found.stage,
             "domainPrefix": self.api_id,
             "requestTimeEpoch": round(at * 1_000),
             "requestId": visit.id,
@@ -264,7 +261,8 @@ class RestMachine(Gate):
         self.respond(visit, response, why)
 
     def _too_long(self, visit: Visit) -> None:
-        self.respond(visit, message(413, "Request Too Long"), "event over 6 MB")
+        response = message(413, "Request Too Long", error="RequestTooLargeException")
+        self.respond(visit, response, "the request is too long")
 
     def _internal_error(self, visit: Visit, status: int, why: str) -> None:
         response = message(status, "Internal server error", error="InternalServerErrorException")

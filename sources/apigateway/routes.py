@@ -1,7 +1,7 @@
 """Paths with variables, and which of several an actual path means.
 
-`{name}` takes one segment, `{name+}`, at the end, one or more. Of all that match, the most specific counts: segment by
-segment, what is written out comes before a variable, a variable before a greedy one
+`{name}` takes one segment, `{name+}`, at the end, all that follow. Of all that match, the most specific counts: segment
+by segment, what is written out comes before a variable, a variable before a greedy one
 (apigateway:http-api-develop-routes; for REST APIs likewise, our choice where the guide is silent).
 """
 
@@ -40,7 +40,7 @@ class Template:
         found: dict[str, str] = {}
         for at, segment in enumerate(self.segments):
             if segment.kind == GREEDY:
-                if at >= len(parts) or not any(parts[at:]):
+                if at >= len(parts):
                     return None
                 found[segment.text] = "/".join(parts[at:])
                 return found
@@ -57,8 +57,8 @@ class Template:
 
 
 def split(path: str) -> list[str]:
-    """The segments of a path; none of `/`. A slash at the end counts for nothing."""
-    return path.removeprefix("/").removesuffix("/").split("/") if path != "/" else []
+    """The segments of a path; none of `/`."""
+    return path.removeprefix("/").split("/") if path != "/" else []
 
 
 def check_path(setting: str, path: object) -> str:

@@ -53,9 +53,17 @@ class Door:
 
     def request(self, method: str, target: str = "/", headers: Any = (), body: bytes = b"") -> Response:
         """What it answers, at once."""
-        lines = [(name, value.replace("{host}", self.declared.host)) for name, value in headers]
-        self.send(Request(method, target, lines, body, SOURCE_IP))
+        self.send(self.made(method, target, headers, body))
         return self.responses[-1]
+
+    def made(self, method: str, target: str, headers: Any, body: bytes) -> Request:
+        lines = [(name, value.replace("{host}", self.declared.host)) for name, value in headers]
+        return Request(method, target, lines, body, SOURCE_IP)
+
+    def deny(self) -> None:
+        """The last function may not be invoked."""
+        self.machine.denied(self.now, self.invokes[-1].token, "no permission")
+        self.drain()
 
     def send(self, request: Request) -> None:
         self.machine.fetch(self.now, Fetch(self.declared.arn, CALLER, len(self.responses) + 1, request))
