@@ -95,11 +95,17 @@ def body_of(answer: Mapping[str, Any]) -> bytes:
     if not isinstance(body, str):
         raise Malformed(f"body is {kind_of(body)}")
     if not encoded:
-        return body.encode(errors="replace")
+        return utf8(body)
     found = from_base64(body)
     if found is None:
         raise Malformed("body is no base64")
     return found
+
+
+def utf8(text: str) -> bytes:
+    if not encodable(text):
+        raise Malformed("body has halves of surrogate pairs")
+    return text.encode()
 
 
 def status_of(value: object, *, low: int = 100, high: int = 599) -> int:

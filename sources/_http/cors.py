@@ -52,41 +52,45 @@ def is_preflight(request: Request) -> bool:
     )
 
 
-def preflight(cors: Cors, request: Request, status: int) -> Response:
-    """What a browser asks before it sends; without the headers where its page may not."""
-    origin = _allowed_origin(cors, request.header("origin"))
-    if origin is None:
-        return Response(status)
-    lines = [*_common(cors, origin)]
-    if cors.allow_methods:
-        lines.append((f"{_HEADERS}allow-methods", ",".join(cors.allow_methods)))
-    if cors.allow_headers:
-        lines.append((f"{_HEADERS}allow-headers", ",".join(cors.allow_headers)))
-    if cors.max_age is not None:
-        lines.append((f"{_HEADERS}max-age", str(cors.max_age)))
+def preflight(cors: Cors, request: Request, status: int, *, of_url: bool = False) -> Response:
+    """What a browser asks before it sends; without the headers where its page may not. A function URL says what is
+    exposed here too."""
+    lines = _allowed(cors, request, echo=of_url)
+    if lines:
+        lines += _listed("allow-methods", cors.allow_methods)
+        lines += _listed("allow-headers", cors.allow_headers)
+        if cors.max_age is not None:
+            lines.append((f"{_HEADERS}max-age", str(cors.max_age)))
+        if of_url:
+            lines += _listed("expose-headers", cors.expose_headers)
     return Response(status, lines)
 
 
-def with_cors(cors: Cors | None, request: Request, response: Response) -> Response:
-    """An answer to a page of another origin: the function's own headers of the kind count for nothing."""
+def with_cors(cors: Cors | None, request: Request, response: Response, *, of_url: bool = False) -> Response:
+    """An answer to a page of another origin. The function's own headers of the kind count for nothing in an HTTP API;
+    a function URL leaves them beside its own."""
     if cors is None:
         return response
-    origin = _allowed_origin(cors, request.header("origin"))
-    kept = [(name, value) for name, value in response.headers if not name.lower().startswith(_HEADERS)]
-    if origin is not None:
-        kept += _common(cors, origin)
-        if cors.expose_headers:
-            kept.append((f"{_HEADERS}expose-headers", ",".join(cors.expose_headers)))
-    response.headers = kept
+    lines = _allowed(cors, request, echo=of_url)
+    if lines:
+        lines += _listed("expose-headers", cors.expose_headers)
+    own = [(name, value) for name, value in response.headers if of_url or not name.lower().startswith(_HEADERS)]
+    response.headers = [*own, *lines]
     return response
 
 
-def _allowed_origin(cors: Cors, origin: str) -> str | None:
+def _allowed(cors: Cors, request: Request, *, echo: bool) -> list[tuple[str, str]]:
+    """None for who may not. With `echo` an origin is told its name, also where all may."""
+    origin = request.header("origin")
     if not origin:
-        return None
-    if "*" in cors.allow_origins:
-        return "*"
-    return origin if origin in cors.allow_origins or _by_scheme(cors, origin) else None
+        return []
+    everybody = "*" in cors.allow_origins
+    if not everybody and origin not in cors.allow_origins and not _by_scheme(cors, origin):
+        return []
+    lines = [(f"{_HEADERS}allow-origin", "*" if everybody and not echo else origin)]
+    if cors.allow_credentials:
+        lines.append((f"{_HEADERS}allow-credentials", "true"))
+    return lines
 
 
 def _by_scheme(cors: Cors, origin: str) -> bool:
@@ -94,8 +98,5 @@ def _by_scheme(cors: Cors, origin: str) -> bool:
     return f"{origin.partition('://')[0]}://*" in cors.allow_origins
 
 
-def _common(cors: Cors, origin: str) -> list[tuple[str, str]]:
-    lines = [(f"{_HEADERS}allow-origin", origin)]
-    if cors.allow_credentials:
-        lines.append((f"{_HEADERS}allow-credentials", "true"))
-    return lines
+def _listed(name: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    return [(f"{_HEADERS}{name}", ",".join(values))] if values else []

@@ -5,7 +5,7 @@ repeated keys of the query; cookies stand by themselves. An answer without `stat
 Sources: apigateway:http-api-develop-integrations-lambda, dg:urls-invocation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, NotRequired, TypedDict
 from urllib.parse import unquote
@@ -18,6 +18,7 @@ from .fields import Pairs
 
 TEXTS: Final = ("text/", "application/json", "application/javascript", "application/xml")
 """Content types whose bodies come as they are, all others as base64."""
+BODILESS: Final = (204, 304)
 JSON_TYPE: Final = "application/json"
 
 
@@ -106,25 +107,22 @@ def clf_time(epoch: float) -> str:
     return datetime.fromtimestamp(int(epoch), UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
-def response(payload: bytes, default_type: str) -> Response:
-    """Raises `Malformed`."""
+def response(payload: bytes, default_type: str, remapped: Collection[str] = ()) -> Response:
+    """Of an answer that has a `statusCode`, or is the body itself. Headers of `remapped` names go out under another
+    one. Raises `Malformed`."""
     answer = answers.parsed(payload)
     if not isinstance(answer, dict) or "statusCode" not in answer:
-        return inferred(answer, payload)
+        return Response(200, [("content-type", JSON_TYPE)], payload)
     status = answers.status_of(answer["statusCode"])
     given = answer.get("headers")
     lines = [] if given is None else answers.header_map(given, "headers")
     answers.check_lines(lines)
+    lines = [(f"x-amzn-remapped-{name}" if name.lower() in remapped else name, value) for name, value in lines]
     lines = answers.end_to_end(lines)
     if not any(name.lower() == "content-type" for name, _ in lines):
         lines.append(("content-type", default_type))
-    return Response(status, [*lines, *cookie_lines(answer.get("cookies"))], answers.body_of(answer))
-
-
-def inferred(answer: object, payload: bytes) -> Response:
-    """The answer is the body: a text as it is, all else as JSON."""
-    content = answer.encode(errors="replace") if isinstance(answer, str) else payload
-    return Response(200, [("content-type", JSON_TYPE)], content)
+    content = answers.body_of(answer)
+    return Response(status, [*lines, *cookie_lines(answer.get("cookies"))], b"" if status in BODILESS else content)
 
 
 def cookie_lines(cookies: object) -> list[tuple[str, str]]:

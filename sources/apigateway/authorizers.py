@@ -26,7 +26,7 @@ ANSWER_LIMIT: Final = 10.0
 """Seconds that an HTTP API waits for its authorizer."""
 ARN_LIMIT: Final = 1_600
 """Bytes of a method's ARN."""
-INVOKE: Final = "execute-api:Invoke"
+INVOKE: Final = "execute-api:invoke"  # the case of an action counts for nothing
 
 _SOURCE: Final = re.compile(
     r"(?:method\.request|route\.request|\$request)\.(header|querystring)\.(.+)|\$?(context|stageVariables)\.(.+)"
@@ -180,7 +180,7 @@ def _statements(document: object) -> Sequence[Mapping[str, Any]]:
     statements = document.get("Statement") if isinstance(document, dict) else None
     if isinstance(statements, dict):
         statements = [statements]
-    if not isinstance(statements, list) or not statements:
+    if not isinstance(statements, list):
         raise Malformed("policyDocument has no Statement")
     for statement in statements:
         if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
@@ -195,15 +195,19 @@ def _statements(document: object) -> Sequence[Mapping[str, Any]]:
 
 
 def _applies(statement: Mapping[str, Any], arn: str) -> bool:
-    return _any_fits(statement["Action"], INVOKE) and _any_fits(statement["Resource"], arn)
+    actions = [action.lower() for action in _listed(statement["Action"])]
+    return _any_fits(actions, INVOKE) and _any_fits(_listed(statement["Resource"]), arn)
 
 
-def _any_fits(patterns: str | Sequence[str], text: str) -> bool:
-    listed = [patterns] if isinstance(patterns, str) else patterns
-    return any(_compiled(pattern).fullmatch(text) is not None for pattern in listed)
+def _listed(given: str | Sequence[str]) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def _any_fits(patterns: Sequence[str], text: str) -> bool:
+    return any(_compiled(pattern).fullmatch(text) is not None for pattern in patterns)
 
 
 @lru_cache(1_024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """`*` any text, `?` any letter; actions and ARNs differ by case here (our choice)."""
+    """`*` any text, `?` any letter."""
     return re.compile(translate(pattern.replace("[", "[[]")))

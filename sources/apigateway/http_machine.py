@@ -227,7 +227,7 @@ class HttpMachine(Gate):
             if found.way.settings.payload_format_version == "1.0":
                 response = self._response_1(outcome.payload)
             else:
-                response = payload_2.response(outcome.payload, DEFAULT_TYPE)
+                response = _bare(payload_2.response(outcome.payload, DEFAULT_TYPE), outcome.payload)
         except Malformed as reason:
             self._internal_error(visit, f"malformed answer: {reason}")
         else:
@@ -279,6 +279,14 @@ class HttpMachine(Gate):
 
     def _say(self, visit: Visit, response: Response, why: str = "") -> None:
         self.respond(visit, cors.with_cors(self.cors, visit.request, response), why)
+
+
+def _bare(response: Response, payload: bytes) -> Response:
+    """An answer that is a text is the body without its quotes."""
+    answer = answers.parsed(payload)
+    if isinstance(answer, str):
+        response.body = answers.utf8(answer)
+    return response
 
 
 def _line(request: Request) -> str:

@@ -90,7 +90,7 @@ def response(payload: bytes, default_type: str) -> tuple[Response, bool]:
         raise Malformed(f"body is {kind_of(body)}")
     if encoded is not None and not isinstance(encoded, bool):
         raise Malformed(f"isBase64Encoded is {kind_of(encoded)}")
-    return Response(status, lines, (body or "").encode(errors="replace")), bool(encoded)
+    return Response(status, lines, answers.utf8(body or "")), bool(encoded)
 
 
 def merged(answer: Mapping[str, Any]) -> list[tuple[str, str]]:

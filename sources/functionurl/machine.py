@@ -19,6 +19,7 @@ RESPONSE_STREAM: Final = "RESPONSE_STREAM"
 PORT: Final = 443
 TLS: Final = (("x-amzn-tls-version", "TLSv1.3"), ("x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"))
 """How every client speaks to it (our choice)."""
+REMAPPED: Final = ("connection", "content-length", "date", "server")
 STREAM_TYPE: Final = "application/octet-stream"
 
 
@@ -33,7 +34,7 @@ class UrlMachine(DoorMachine):
 
     def visited(self, now: float, visit: Visit) -> None:
         if self.cors is not None and cors.is_preflight(visit.request):
-            self.respond(visit, cors.preflight(self.cors, visit.request, 200), "preflight")
+            self.respond(visit, cors.preflight(self.cors, visit.request, 200, of_url=True), "preflight")
         else:
             streams = self.invoke_mode == RESPONSE_STREAM
             if not self.invoke(visit, self.function, self.event(now, visit), streams=streams):
@@ -69,11 +70,11 @@ class UrlMachine(DoorMachine):
         match outcome:
             case Succeeded():
                 try:
-                    response = payload_2.response(outcome.payload, payload_2.JSON_TYPE)
+                    response = payload_2.response(outcome.payload, payload_2.JSON_TYPE, REMAPPED)
                 except Malformed as reason:
                     self._fail(visit, 502, f"malformed answer: {reason}")
                 else:
-                    self.respond(visit, cors.with_cors(self.cors, visit.request, response))
+                    self._say(visit, response)
             case Throttled():
                 self._fail(visit, 429, outcome.reason)
             case _:
@@ -105,7 +106,7 @@ class UrlMachine(DoorMachine):
             self._fail(visit, 502, f"malformed answer: {reason}")
         else:
             response = Response(status, lines, stream=stream)
-            self.respond(visit, cors.with_cors(self.cors, visit.request, response), "in pieces")
+            self._say(visit, response, "in pieces")
         return stream
 
     def _end(self, stream: BodyStream, outcome: Outcome) -> None:
@@ -116,12 +117,21 @@ class UrlMachine(DoorMachine):
 
     def _fail(self, visit: Visit, status: int, why: str) -> None:
         response = said(status, _FAILURES[status])
-        self.respond(visit, cors.with_cors(self.cors, visit.request, response), why)
+        if status in _TYPES:
+            response.headers = [*response.headers, ("x-amzn-ErrorType", _TYPES[status])]
+        self._say(visit, response, why)
+
+    def _say(self, visit: Visit, response: Response, why: str = "") -> None:
+        self.respond(visit, cors.with_cors(self.cors, visit.request, response, of_url=True), why)
 
 
 _FAILURES: Final = {
-    413: '{"Message":"Request Too Long"}',
-    403: '{"Message":"Forbidden"}',
+    403: (
+        '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: '
+        'https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}'
+    ),
+    413: f'{{"Message":"Request must be smaller than {EVENT_LIMIT} bytes for the InvokeFunction operation"}}',
     429: '{"Message":"Rate Exceeded."}',
     502: "Internal Server Error",
 }
+_TYPES: Final = {403: "AccessDeniedException", 413: "RequestTooLargeException", 429: "TooManyRequestsException"}

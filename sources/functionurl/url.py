@@ -21,6 +21,15 @@ InvokeMode = Literal["BUFFERED", "RESPONSE_STREAM"]
 _NOT_OFFERED: Final = "NONE; signatures are not checked here, so nobody could be refused"
 
 
+_CORS_LIMITS: Final = (
+    ("allow_methods", 6, 6),
+    ("allow_origins", 100, 253),
+    ("allow_headers", 100, 1_024),
+    ("expose_headers", 100, 1_024),
+)
+"""How many, and how long (bc:lambda Cors)."""
+
+
 def _check_function(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
     arn = getattr(value, "arn", None)
     if not isinstance(arn, Arn) or arn.service != "lambda":
@@ -35,6 +44,10 @@ def _check_auth(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 def _check_cors(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
     if value is not None and not isinstance(value, Cors):
         raise refuse(attribute.name, value, "a functionurl.Cors")
+    for name, count, length in _CORS_LIMITS:
+        values = () if value is None else getattr(value, name)
+        if len(values) > count or any(len(each) > length for each in values):
+            raise refuse(name, values, f"up to {count} texts of up to {length:,} characters")
 
 
 @frozen(eq=False)

@@ -27,7 +27,8 @@ def door_of(kind: str, routes: list[str], stages: list[str], **settings: Any) ->
         api = apigateway.HttpApi("shop", stage=stages[0], **settings)
     for key, function in zip(routes, functions_of(len(routes)), strict=True):
         if kind == "rest":
-            wires.append(apigateway.Method(api, *key.split(" "), function))
+            method, _, path = key.partition(" ")
+            wires.append(apigateway.Method(api, method, path, function))
         else:
             guard = authorizer if key in guarded else None
             wires.append(apigateway.Route(api, key, function, authorizer=guard))
