@@ -1,6 +1,6 @@
 """What a source must be for the rest of the house."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from attrs import frozen
@@ -10,7 +10,7 @@ from .core.profile import Profile
 from .names import Arn, Ids
 
 if TYPE_CHECKING:
-    from .core.http import BodyStream, Request, Response
+    from .core.http import Request, Response
 
 Client_co = TypeVar("Client_co", covariant=True)
 Event_co = TypeVar("Event_co", covariant=True)
@@ -73,6 +73,13 @@ class Birth:
     epoch: float  # seconds since 1970 at the bus's time 0
 
 
+class Teller(Protocol):
+    """A machine, or a part of one, that says `Arrived`."""
+
+    @property
+    def arn(self) -> Arn: ...
+
+
 class Feed(Protocol):
     """A client's way in: one call, one turn."""
 
@@ -81,8 +88,11 @@ class Feed(Protocol):
 
         `action` is AWS's name of the operation (`sqs:SendMessage`). Raises what the step raises."""
 
-    async def wait(self, machine: "Machine | BodyStream", seconds: float) -> None:
-        """Return once `machine` says `Arrived`, or `seconds` have passed on the bus's clock."""
+    async def wait(self, teller: Teller, seconds: float) -> None:
+        """Return once `Arrived` is said of it, or `seconds` have passed on the bus's clock."""
+
+    async def side_by_side(self, *works: Coroutine[Any, Any, None]) -> None:
+        """Do these at once, until the first of them has ended; the others are cancelled."""
 
     async def fetch(self, door: Arn, request: "Request") -> "Response":
         """What the machine of that ARN, a `Door`, answers."""

@@ -126,7 +126,7 @@ class Engine:
         self.attempts = Attempts(self.at, self.render)
         self.faults = Faults()
         self.permissions = Permissions(setup.policy, self.driver)
-        self.feed = Feed(self.driver, self.permissions, self.bus)
+        self.feed = Feed(self.driver, self.permissions, self.bus, self._task)
         self.handlers = Handlers(
             driver=self.driver,
             concurrency=self.concurrency,

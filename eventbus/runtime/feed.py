@@ -1,7 +1,7 @@
 """A client's way in: one call, one turn."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,6 +51,7 @@ class Feed:
     driver: Driver
     permissions: Permissions
     bus: Any  # whose invocations count: a handler of another bus calls from outside
+    spawn: "Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]"
     callers: Callers = field(factory=Callers, init=False)
     replies: "dict[int, asyncio.Future[Any]]" = field(factory=dict, init=False)  # to callers that wait, by token
     conditions: list[Waiter] = field(factory=list, init=False)  # in the order they began to wait
@@ -97,6 +98,17 @@ class Feed:
             await self._told(waiter)
         finally:
             del waiters[waiter]
+
+    async def side_by_side(self, *works: Coroutine[Any, Any, None]) -> None:
+        tasks = [self.spawn(work, "side by side") for work in works]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
     async def until(self, ready: Callable[[], bool], deadline: float) -> None:
         """Return once `ready()` holds at the end of a turn, or at `deadline` on the bus's clock."""

@@ -53,7 +53,7 @@ class DoorClient:
         `target` is path and query as they stand in a request line. `Host`, and with a body `Content-Length`, are added
         where `headers` lack them. Never raises for a status. Raises `InvalidParameterValueException` for what no HTTP
         client can send, `StreamBroken` if the function fails in the middle of its answer."""
-        response = await self.fetch(self._request(method, target, headers, body, source_ip))
+        response = await self.fetch(request_of(self._machine, method, target, headers, body, source_ip))
         if response.stream is not None:
             response.body = b"".join([piece async for piece in self.pieces(response.stream)])
             response.stream = None
@@ -74,16 +74,20 @@ class DoorClient:
                 return
             await self._feed.wait(stream, _LONGEST_WAIT)
 
-    def _request(self, method: str, target: str, headers: HeaderValues, body: bytes | str, source_ip: str) -> Request:
-        lines = list(headers.items() if isinstance(headers, Mapping) else headers)
-        content = body.encode() if isinstance(body, str) else body
-        _check(method, target, lines, content)
-        names = {name.lower() for name, _ in lines}
-        if "host" not in names:
-            lines.insert(0, ("Host", self._machine.host))
-        if content and not names & {"content-length", "transfer-encoding"}:
-            lines.append(("Content-Length", str(len(content))))
-        return Request(method.upper(), target, lines, content, source_ip, self._machine.scheme)
+
+def request_of(
+    machine: Any, method: str, target: str, headers: HeaderValues, body: bytes | str, source_ip: str
+) -> Request:
+    """As an HTTP client sends it to that door. Raises `InvalidParameterValueException`."""
+    lines = list(headers.items() if isinstance(headers, Mapping) else headers)
+    content = body.encode() if isinstance(body, str) else body
+    _check(method, target, lines, content)
+    names = {name.lower() for name, _ in lines}
+    if "host" not in names:
+        lines.insert(0, ("Host", machine.host))
+    if content and not names & {"content-length", "transfer-encoding"}:
+        lines.append(("Content-Length", str(len(content))))
+    return Request(method.upper(), target, lines, content, source_ip, machine.scheme)
 
 
 def _check(method: object, target: object, lines: list[Any], body: object) -> None:

@@ -24,3 +24,7 @@ def domain_of(api_id: str) -> str:
 def method_arn(api_id: str, stage: str, method: str, path: str) -> str:
     """`path` without its first slash, as it was sent."""
     return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}/{stage}/{method}/{path.removeprefix('/')}"
+
+
+def socket_arn(api_id: str, stage: str, route: str) -> str:
+    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}/{stage}/{route}"

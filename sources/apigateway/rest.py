@@ -38,12 +38,12 @@ def check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "1 to 128 letters, digits, blanks, and any of _ . -")
 
 
-def _check_stage(api: Any, attribute: "Attribute[Any]", value: Any) -> None:
+def check_stage(api: Any, attribute: "Attribute[Any]", value: Any) -> None:
     if not isinstance(value, str) or not _STAGE.fullmatch(value):
         raise refuse(attribute.name, value, "1 to 128 letters, digits, - and _")
 
 
-def _check_staged(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
+def check_staged(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
     if not isinstance(getattr(value, "arn", None), Arn) or not hasattr(value, "stage"):
         raise refuse(attribute.name, value, "an API of this package")
 
@@ -91,7 +91,7 @@ class RestApi:
     offered."""
 
     name: str = field(validator=check_name)
-    stage: str = field(default="prod", kw_only=True, validator=_check_stage)
+    stage: str = field(default="prod", kw_only=True, validator=check_stage)
     stage_variables: Mapping[str, str] = field(factory=dict, kw_only=True, validator=check_variables)
     binary_media_types: Sequence[str] = field(default=(), kw_only=True, converter=tupled, validator=_check_types)
 
@@ -184,8 +184,8 @@ class Method:
 class Stage:
     """Another stage of `api`, with stage variables of its own: `name` begins its paths."""
 
-    api: Any = field(validator=_check_staged)
-    name: str = field(validator=_check_stage)
+    api: Any = field(validator=check_staged)
+    name: str = field(validator=check_stage)
     variables: Mapping[str, str] = field(factory=dict, kw_only=True, validator=check_variables)
 
     @property

@@ -64,6 +64,9 @@ class Feed:
         self.now += seconds
         machine.wake(self.now)
 
+    async def side_by_side(self, *works: Coroutine[Any, Any, None]) -> NoReturn:
+        raise AssertionError("nothing here needs company")
+
     async def fetch(self, door: Arn, request: object) -> NoReturn:
         raise AssertionError(f"{door} is no door")
 

@@ -206,6 +206,9 @@ class BenchFeed:
     async def wait(self, machine: object, seconds: float) -> None:
         self.bench.advance(min(self.bench.now + seconds, inf))
 
+    async def side_by_side(self, *works: Coroutine[Any, Any, None]) -> NoReturn:
+        raise AssertionError("a client's calls need no company")
+
     async def fetch(self, door: Arn, request: object) -> NoReturn:
         raise AssertionError(f"the client of {door} has no door")
 

@@ -369,6 +369,7 @@ def test_permissions_tell_versions_apart() -> None:
         cause = feed.cause
         wait = feed.wait
         fetch = feed.fetch
+        side_by_side = feed.side_by_side
 
         async def call(self, machine: Any, action: str, step: Any, *args: Any, **settings: Any) -> Any:
             actions.append(action)
