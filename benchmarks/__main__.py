@@ -30,6 +30,7 @@ RUNS: list[tuple[str, list[str]]] = [
     ("benchmarks.j4_rules", ["pyventus"]),
     ("benchmarks.j5_stream", ["bare"]),
     ("benchmarks.j5_stream", ["eventbus"]),
+    ("benchmarks.j5_stream", ["eventbus, put_records"]),
     ("benchmarks.j5_stream", ["moto", "-n", "2000"]),
     ("benchmarks.j5_stream", ["ministack", "-n", "2000"]),
     ("benchmarks.plain_bus", ["bare"]),

@@ -43,7 +43,7 @@ async def bare(n: int, timer: Timer) -> bool:
     return seen == n
 
 
-async def stream(n: int, timer: Timer) -> bool:
+async def stream(n: int, timer: Timer, at_once: int = 1) -> bool:
     from eventbus import App
     from sources import kinesis
 
@@ -66,10 +66,23 @@ async def stream(n: int, timer: Timer) -> bool:
     async with app.start() as bus:
         client = bus[orders]
         with timer:
-            for number, text in enumerate(texts):
-                await client.put_record(data=text, partition_key=f"key-{number % 64}")
+            if at_once == 1:
+                for number, text in enumerate(texts):
+                    await client.put_record(data=text, partition_key=f"key-{number % 64}")
+            for first in range(0, n if at_once > 1 else 0, at_once):
+                await client.put_records(
+                    [
+                        {"data": text, "partition_key": f"key-{number % 64}"}
+                        for number, text in enumerate(texts[first : first + at_once], first)
+                    ]
+                )
             await bus.settle()
     return seen == n
+
+
+async def in_hundreds(n: int, timer: Timer) -> bool:
+    """As the peers are given them."""
+    return await stream(n, timer, BATCH)
 
 
 async def through_boto3(client: Any, n: int, timer: Timer) -> bool:
@@ -152,4 +165,8 @@ async def ministack(n: int, timer: Timer) -> bool:
 
 
 if __name__ == "__main__":
-    main("J5", {"bare": bare, "eventbus": stream, "moto": moto, "ministack": ministack}, 50_000)
+    main(
+        "J5",
+        {"bare": bare, "eventbus": stream, "eventbus, put_records": in_hundreds, "moto": moto, "ministack": ministack},
+        50_000,
+    )
