@@ -86,7 +86,7 @@ class RestMachine(Gate):
 
     def _route(self, now: float, visit: Visit) -> None:
         request = visit.request
-        stage, _, rest = request.path.removeprefix("/").partition("/")
+        stage, _, rest = fields.clean(request.path).removeprefix("/").partition("/")
         if stage not in self.stages:
             self.respond(visit, message(403, FORBIDDEN, error="ForbiddenException"), "no such stage")
             return
@@ -154,7 +154,7 @@ class RestMachine(Gate):
             "httpMethod": request.method,
             "extendedRequestId": id_of("extended", visit.id, length=15) + "=",
             "requestTime": payload_2.clf_time(at),
-            "path": request.path,
+            "path": fields.clean(request.path),
             "accountId": ACCOUNT,
             "protocol": request.protocol,
             "stage": found.stage,
@@ -270,19 +270,17 @@ class RestMachine(Gate):
 
     # ------------------------------------------------------------ custom integration
     def _pass_through(self, now: float, visit: Visit, until: float) -> None:
-        """The body is the event."""
+        """The body is the event, as it was sent."""
         found: Found = visit.held
-        try:
-            event = loads(visit.request.body or b"{}")
-        except (ValueError, RecursionError):
+        text = _json(visit.request.body)
+        if text is None:
             self._internal_error(visit, 500, "the body is no JSON, which a function's event must be")
             return
         if visit.request.header(ASYNCHRONOUS).lower() != "event":
-            if not self.invoke(visit, found.way.function, event, until):
+            if not self.invoke_with(visit, found.way.function, text, until):
                 self._too_long(visit)
             return
         visit.stage = ACCEPTED
-        text = visit.request.body.decode() or "{}"
         self.effects.append(Deliver(found.way.function, self.arn, self.wait(visit), text, cause=visit.cause))
 
     def delivered(self, now: float, token: int, error: str | None) -> None:
@@ -298,6 +296,20 @@ class RestMachine(Gate):
 
 def _renamed(name: str, value: str) -> tuple[str, str]:
     return (f"x-amzn-Remapped-{name}" if name.lower() in RENAMED else name), value
+
+
+def _json(body: bytes) -> str | None:
+    """None if it is no JSON in UTF-8."""
+    try:
+        text = body.decode() or "{}"
+        loads(text, parse_constant=_no_json)
+    except (ValueError, RecursionError):
+        return None
+    return text
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(constant)  # NaN, Infinity
 
 
 def _user_agent(request: Request) -> str | None:

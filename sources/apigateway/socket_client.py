@@ -1,16 +1,16 @@
 """`bus[api]` of a WebSocket API: connections as clients have them, and what their owner can do to them."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import define
 
-from eventbus.checks import refuse
+from eventbus.checks import encodable, refuse
 from eventbus.core.http import LOOPBACK, Request, Response
-from eventbus.errors import EventBusError
+from eventbus.errors import EventBusError, InvalidParameterValueException
 from eventbus.ports import Feed
-from sources._http.client import HeaderValues, request_of
+from sources._http.client import HeaderValues, lines_of, request_of
 
 from .connections import Closing, Connection
 from .socket_machine import LIFE_LIMIT, NORMAL, Opened, SocketMachine
@@ -23,6 +23,9 @@ UPGRADE = (
     ("Sec-WebSocket-Key", "ZXZlbnRidXMgaW4gcHJvYw=="),
 )
 """What every client of WebSockets sends (RFC 6455, 4.1)."""
+HIGHEST_CODE = 4_999
+REASON_LIMIT = 123
+"""Of a close frame (RFC 6455, 5.5 and 7.4.2)."""
 
 
 class ConnectionRefused(EventBusError):
@@ -74,7 +77,11 @@ class WebSocket:
         return self._connection.closed
 
     async def send(self, *frames: str | bytes) -> None:
-        """One message, in so many frames. Raises `GoneException` once it is closed."""
+        """One message, in so many frames. Raises `GoneException` once it is closed, `InvalidParameterValueException`
+        for what is neither text nor bytes."""
+        for frame in frames:
+            if not _sendable(frame):
+                raise InvalidParameterValueException(f"frames: {frame!r} is no text, and no bytes")
         await self._feed.call(self._machine, "execute-api:Invoke", self._machine.received, self.connection_id, frames)
 
     async def receive(self) -> str:
@@ -91,7 +98,12 @@ class WebSocket:
         return found
 
     async def close(self, code: int | None = NORMAL, reason: str = "") -> None:
-        """From the client's side; a code of None sends none. Closing twice does no harm."""
+        """From the client's side; a code of None sends none. Closing twice does no harm. Raises
+        `InvalidParameterValueException`."""
+        if code is not None and (type(code) is not int or not NORMAL <= code <= HIGHEST_CODE):
+            raise InvalidParameterValueException(f"code={code!r}: a whole number from {NORMAL} to {HIGHEST_CODE}")
+        if not isinstance(reason, str) or not _sendable(reason) or len(reason.encode()) > REASON_LIMIT:
+            raise InvalidParameterValueException(f"reason={reason!r}: a text of up to {REASON_LIMIT} bytes")
         await self._feed.call(self._machine, "execute-api:Invoke", self._machine.left, self.connection_id, code, reason)
 
 
@@ -113,7 +125,7 @@ class SocketClient:
 
     async def connect(self, target: str, *, headers: HeaderValues = (), source_ip: str = LOOPBACK) -> WebSocket:
         """A connection to `target`, a stage and maybe a query: `/prod?room=7`. Raises `ConnectionRefused`."""
-        lines = [*UPGRADE, *(headers.items() if isinstance(headers, Mapping) else headers)]
+        lines = [*UPGRADE, *lines_of(headers)]
         return await self.open(request_of(self._machine, "GET", target, lines, b"", source_ip))
 
     async def open(self, request: Request) -> WebSocket:
@@ -130,7 +142,7 @@ class SocketClient:
 
     async def post_to_connection(self, *, connection_id: str, data: bytes | str) -> None:
         """A message to a client. Raises `GoneException`, `PayloadTooLargeException` (128 KB)."""
-        if not isinstance(data, bytes | str):
+        if not _sendable(data):
             raise refuse("data", data, "bytes, or a text")
         content = data.encode() if isinstance(data, str) else data
         await self._feed.call(self._machine, MANAGE, self._machine.post, connection_id, content)
@@ -146,3 +158,7 @@ class SocketClient:
     async def delete_connection(self, *, connection_id: str) -> None:
         """It is closed. Raises `GoneException`."""
         await self._feed.call(self._machine, MANAGE, self._machine.delete, connection_id)
+
+
+def _sendable(data: object) -> bool:
+    return isinstance(data, bytes) or (isinstance(data, str) and encodable(data))

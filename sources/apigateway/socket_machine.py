@@ -17,6 +17,7 @@ from eventbus.core.effects import Arrived
 from eventbus.core.http import Response
 from eventbus.core.outcomes import Outcome, Succeeded, Throttled
 from eventbus.names import Arn
+from sources._http import fields
 from sources._http.answers import Malformed
 from sources._http.door import Visit
 from sources._http.forwarding import forwarded, trace_root
@@ -70,7 +71,7 @@ class SocketMachine(Gate):
     # ------------------------------------------------------------ connecting
     def visited(self, now: float, visit: Visit) -> None:
         request = visit.request
-        stage = request.path.removeprefix("/").removesuffix("/")
+        stage = fields.clean(request.path).removeprefix("/").removesuffix("/")
         if request.header("upgrade").lower() != "websocket":
             self.respond(visit, message(426, "Upgrade Required"), "no request for a WebSocket")
         elif stage not in self.stages:
@@ -221,7 +222,7 @@ class SocketMachine(Gate):
     # ------------------------------------------------------------ management
     def open_connection(self, now: float, id: str) -> Connection:
         """Raises `GoneException`."""
-        connection = self.connections.get(id)
+        connection = self.connections.get(id) if isinstance(id, str) else None
         if connection is None:
             raise GoneException(f"connection {id} is not open")
         return connection
