@@ -46,6 +46,8 @@ class Door(Machine, Protocol):
     """Takes HTTP requests: answers each `Fetch` with the effect `Fetched`."""
 
     def fetch(self, now: float, effect: Fetch) -> None: ...
+    def fetch_action(self, request: "Request") -> str | None:
+        """What the asker must be allowed: `s3:GetObject`; None where anybody may ask."""
 
 
 @runtime_checkable
@@ -104,8 +106,9 @@ class Feed(Protocol):
 class Resource(Protocol[Client_co]):
     """A declared resource: a frozen value.
 
-    It may have `targets`, the ARNs that its machine delivers to: each must be part of the app. One that every account
-    has from the start is `always_there`: a wire out of it adds it."""
+    It may have `targets`, the ARNs that its machine delivers to: each must be part of the app; and `apps`, ASGI
+    applications that its machine fetches from, by the ARN that each is to have: the bus runs them. One that every
+    account has from the start is `always_there`: a wire out of it adds it."""
 
     @property
     def arn(self) -> Arn: ...

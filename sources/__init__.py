@@ -1,6 +1,7 @@
 """The systems that invoke functions, one module or package each. Importing this imports none of them."""
 
 SOURCES: tuple[str, ...] = (
+    "alb",
     "apigateway",
     "dynamodb",
     "eventbridge",

@@ -228,6 +228,7 @@ class Fetch:
     token: int
     request: "Request"
     cause: Cause | None = None
+    refused: str | None = None  # why the asker may not: the target answers so
 
 
 @define(eq=False)

@@ -27,6 +27,7 @@ class Request:
     source_ip: str = LOOPBACK
     scheme: str = "https"
     protocol: str = "HTTP/1.1"
+    _last: dict[str, str] | None = field(default=None, init=False, repr=False)  # of each header, by its lower-case name
 
     @property
     def path(self) -> str:
@@ -39,8 +40,9 @@ class Request:
 
     def header(self, name: str, default: str = "") -> str:
         """The last one of that name, in lower case."""
-        found = [value for key, value in self.headers if key.lower() == name]
-        return found[-1] if found else default
+        if self._last is None:
+            self._last = {key.lower(): value for key, value in self.headers}
+        return self._last.get(name, default)
 
 
 @define(eq=False)
@@ -64,6 +66,8 @@ class Response:
     """Behind the status in the status line; None for the usual one."""
     stream: BodyStream | None = field(default=None, repr=False)
     """Where more of the body is yet to come."""
+    request_id: str = ""
+    """What `bus.trace` knows it by."""
 
     @cached_property
     def _lower(self) -> Sequence[tuple[str, str]]:

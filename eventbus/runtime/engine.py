@@ -31,6 +31,7 @@ from .environment import Environment, Pool
 from .faults import Faults
 from .feed import Feed
 from .handlers import Handlers, LogFailure
+from .hosted import Hosted
 from .listeners import Listeners
 from .mappings import Mappings
 from .permissions import Permissions
@@ -101,7 +102,7 @@ class Engine:
     permissions: Permissions = field(init=False)
     streams: dict[Arn, Any] = field(factory=dict, init=False)  # of resources: what has a client beside them
     environments: list[Environment] = field(factory=list, init=False)
-    senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints
+    senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints and hosted apps
     confirmations: Confirmations | None = field(default=None, init=False)
     mappings: Mappings = field(init=False)
     graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
@@ -265,6 +266,8 @@ class Engine:
         for stream in getattr(resource, "streams", ()):
             self.driver.machines[stream.arn] = machine
             self.streams[stream.arn] = stream
+        for address, app in getattr(resource, "apps", {}).items():
+            self.driver.add(address, Hosted(address, app, self.driver, self._spawn_sender))
         return machine
 
     def _add_endpoint(self, url: Arn) -> None:
@@ -283,6 +286,7 @@ class Engine:
         return task
 
     def _sender_ended(self, task: "asyncio.Task[None]") -> None:
+        self.senders.remove(task)
         if self.feed.closing is None:
             self._fail_with(task, task.get_name())
 

@@ -91,6 +91,8 @@ class Feed:
             raise
 
     async def wait(self, machine: Any, seconds: float) -> None:
+        if self.closing is not None and not self.draining:  # nobody would tell
+            raise NotInBus(self.closing)
         waiter = Waiter(self.driver.now() + seconds, self.driver.loop.create_future(), source=machine.arn)
         waiters = self.polls.setdefault(machine.arn, {})
         waiters[waiter] = None

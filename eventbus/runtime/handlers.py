@@ -115,13 +115,12 @@ class Handlers:
                 self._blocked.append(queue)
 
     def _invoke(self, now: float, effect: Invoke) -> None:
-        pool = self.pools[effect.function]
-        if effect.principal is not None and self.permissions.policy is not None:
-            where = effect.principal, INVOKE_ACTION, effect.function, effect.function, effect.request_id
-            reason = self.permissions.refusal(*where)
+        if effect.principal is not None:
+            reason = self._refused(effect, effect.principal)
             if reason is not None:
                 self.driver.tell(effect.asker, "denied", effect.token, reason)
                 return
+        pool = self.pools[effect.function]
         if effect.cause is not None and runs(effect.cause, effect.function) >= CHAIN_LIMIT:
             self.stopped += 1
             self.driver.notes.append(("stopped", effect.function, effect.request_id, "RecursiveInvocation", None))
@@ -140,6 +139,15 @@ class Handlers:
         self.driver.notes.append(("attempt", effect.function, effect.request_id, effect.batch, effect.cause))
         pool.ready.append(effect)
         self._touched.append(pool)
+
+    def _refused(self, effect: Invoke, principal: Arn) -> str | None:
+        """Why a front door may not invoke that function."""
+        if effect.function not in self.pools:
+            return f"ResourceNotFoundException: Function not found: {effect.function}"
+        if self.permissions.policy is None:
+            return None
+        where = effect.function, effect.request_id
+        return self.permissions.refusal(principal, INVOKE_ACTION, effect.function, *where)
 
     def _wait_for_capacity(self, asker: Arn) -> None:
         queue = self.queues.get(asker)
@@ -242,6 +250,11 @@ class Handlers:
         self.driver.tell(effect.asker, "delivered", effect.token, effect.error)
 
     def _fetch(self, now: float, effect: Fetch) -> None:
+        door = self.driver.machines.get(effect.target)
+        if door is not None and self.permissions.policy is not None:
+            action = door.fetch_action(effect.request)
+            if action is not None:
+                effect.refused = self.permissions.refusal(principal(effect.asker), action, effect.target)
         self.driver.tell(effect.target, "fetch", effect)
 
     def _fetched(self, now: float, effect: Fetched) -> None:

@@ -5,38 +5,56 @@ body. Who did not ask for pieces gets them as one answer.
 """
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 Piece = dict[str, Any] | str | bytes
 
 
-async def told(pieces: AsyncIterator[Any], tell: Callable[[Piece], None]) -> str | None:
-    """Each is told when it comes. Nothing is left to answer with, but for an empty text if none came."""
+async def told(pieces: AsyncGenerator[Any, None], tell: Callable[[Piece], None]) -> None:
+    """Each is told when it comes; if none did, an empty one. Nothing is left to answer with."""
     any_came = False
-    async for piece in pieces:
+
+    def take(piece: Any) -> None:
+        nonlocal any_came
         tell(_checked(piece, first=not any_came))
         any_came = True
-    return None if any_came else ""
+
+    await _each(pieces, take)
+    if not any_came:
+        tell("")
 
 
-async def joined(pieces: AsyncIterator[Any]) -> Any:
+async def joined(pieces: AsyncGenerator[Any, None]) -> Any:
     """The whole body, within its head if that came."""
-    head: dict[str, Any] | None = None
+    heads: list[dict[str, Any]] = []
     body: list[str | bytes] = []
-    async for piece in pieces:
-        if isinstance(_checked(piece, first=head is None and not body), dict):
-            head = piece
+
+    def take(piece: Any) -> None:
+        checked = _checked(piece, first=not heads and not body)
+        if isinstance(checked, dict):
+            heads.append(checked)
         else:
-            body.append(piece)
+            body.append(checked)
+
+    await _each(pieces, take)
     if all(isinstance(part, str) for part in body):
         text: dict[str, Any] = {"body": "".join([part for part in body if isinstance(part, str)])}
     else:
         whole = b"".join([part.encode() if isinstance(part, str) else part for part in body])
         text = {"body": b64encode(whole).decode(), "isBase64Encoded": True}
-    if head is None and "isBase64Encoded" not in text:
+    if not heads and "isBase64Encoded" not in text:
         return text["body"]
-    return {"statusCode": 200, **(head or {}), **text}
+    return {"statusCode": 200, **(heads[0] if heads else {}), **text}
+
+
+async def _each(pieces: AsyncGenerator[Any, None], take: Callable[[Any], None]) -> None:
+    async for piece in pieces:
+        try:
+            take(piece)
+        except TypeError:  # refused: the handler cleans up while its attempt still runs
+            await pieces.aclose()
+            raise
 
 
 def _checked(piece: Any, *, first: bool) -> Piece:

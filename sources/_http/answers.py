@@ -78,9 +78,12 @@ def check_lines(lines: Iterable[tuple[str, str]]) -> None:
             raise Malformed(f"no header can have the value of {name}")
 
 
+_OF_A_HOP: Final = HOP_BY_HOP | {"content-length"}
+
+
 def end_to_end(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Without what is between two neighbours, and without the length, which is computed."""
-    return [(name, value) for name, value in lines if name.lower() not in HOP_BY_HOP | {"content-length"}]
+    return [(name, value) for name, value in lines if name.lower() not in _OF_A_HOP]
 
 
 def body_of(answer: Mapping[str, Any]) -> bytes:
@@ -120,6 +123,11 @@ def status_of(value: object, *, low: int = 100, high: int = 599) -> int:
 def kind_of(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def bodiless(method: str, status: int) -> bool:
+    """Whether no body goes with such an answer (RFC 9110, 6.4.1)."""
+    return method == "HEAD" or status in (204, 304)
 
 
 def reason_of(status: int) -> str:

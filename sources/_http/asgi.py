@@ -5,9 +5,11 @@ door's limit is not read to its end.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, ClassVar
 
 from eventbus.core.http import LOOPBACK, Request, Response
+
+from .answers import NAME, bodiless, said
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,11 +18,16 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class AsgiApp:
-    """`door` of `bus`; runs on the bus's loop."""
+    """`door` of `bus`; runs on the bus's loop. `head_too_long` is the status where a server reads no head so long, and
+    the door never sees it."""
 
-    def __init__(self, bus: Any, door: Any) -> None:
+    websocket: ClassVar[bool] = False
+    """Whether it takes WebSockets. If not, `eventbus serve` has what asks for one come as the plain request it is."""
+
+    def __init__(self, bus: Any, door: Any, *, head_too_long: int = 431) -> None:
         self.bus = bus
         self.door = door
+        self.head_too_long = head_too_long
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -35,12 +42,15 @@ class AsgiApp:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = self.bus[self.door]
+        request = request_of(scope, client.scheme)
+        if request is None:
+            await _answer(send, client, scope["method"], said(400, "Bad Request", "text/plain"))
+            return
         body = await _body(receive, client.body_limit)
         if body is None:  # the client is gone
             return
-        request = _request(scope, body, client.scheme)
-        response = await client.fetch(request)
-        await _answer(send, client, request, response)
+        request.body = body
+        await _answer(send, client, request.method, await client.fetch(request))
 
 
 async def _body(receive: Receive, limit: int) -> bytes | None:
@@ -59,36 +69,44 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _request(scope: Scope, body: bytes, scheme: str) -> Request:
+def request_of(scope: Scope, scheme: str) -> Request | None:
+    """Without its body. None if it asks for no path (`CONNECT`, `OPTIONS *`), or its method is none."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     root: str = scope.get("root_path", "")
     target = _text(raw)
+    headers = [(_text(name), _text(value)) for name, value in scope["headers"]]
     if root and target.startswith(root):  # mounted: the path behind the mount
         target = target[len(root) :] or "/"
+    if not target.startswith("/"):  # as proxies are asked: the authority counts, not Host (RFC 9112, 3.2.2)
+        kind, _, rest = target.partition("://")
+        authority, _, path = rest.partition("/")
+        if kind.lower() not in ("http", "https") or not authority:
+            return None
+        target = f"/{path}"
+        headers = [("host", authority), *((name, value) for name, value in headers if name != "host")]
+    if scope["method"] == "CONNECT" or not NAME.fullmatch(scope["method"]):
+        return None
     if query := scope.get("query_string"):
         target += f"?{_text(query)}"
     client = scope.get("client")
-    return Request(
-        scope["method"],
-        target,
-        [(_text(name), _text(value)) for name, value in scope["headers"]],
-        body,
-        client[0] if client else LOOPBACK,
-        scheme,
-        f"HTTP/{scope.get('http_version', '1.1')}",
-    )
+    source_ip: str = client[0] if client else LOOPBACK
+    protocol = f"HTTP/{scope.get('http_version', '1.1')}"
+    return Request(scope["method"], target, headers, b"", source_ip, scheme, protocol)
 
 
-async def _answer(send: Send, client: Any, request: Request, response: Response) -> None:
-    lines = [(_bytes(name), _bytes(value)) for name, value in response.headers]
-    bodiless = request.method == "HEAD" or response.status in (204, 304) or response.status < 200
-    if response.stream is None and not bodiless:
+async def _answer(send: Send, client: Any, method: str, response: Response) -> None:
+    if response.status < 200:  # not the end of an answer: no server can send it as one
+        response = said(502, "Internal Server Error")
+    lines = [(_bytes(name), _bytes(value.strip(" \t"))) for name, value in response.headers]
+    without_body = bodiless(method, response.status)
+    if response.stream is None and not without_body:
         lines.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": lines})
     if response.stream is not None:
         async for piece in client.pieces(response.stream):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b"" if bodiless else response.body})
+            if not without_body:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b"" if without_body else response.body})
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -1,5 +1,6 @@
 """`bus[door]`: requests from within the process."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
@@ -7,18 +8,20 @@ from attrs import define
 
 from eventbus.checks import encodable
 from eventbus.core.http import LOOPBACK, BodyStream, Request, Response
-from eventbus.errors import InvalidParameterValueException
+from eventbus.errors import EventBusError, InvalidParameterValueException
 from eventbus.ports import Feed
 
-from .answers import NAME
+from .answers import NAME, bodiless
 
 HeaderValues = Mapping[str, str] | Iterable[tuple[str, str]]
 
+_TARGET: Final = re.compile(r"/[\x21-\x7e]*")
+_ADDRESS: Final = re.compile(r"[0-9A-Za-z.:%_-]+")
 _LONGEST_WAIT: Final = 86_400.0
 """Seconds between two looks at a body that goes on: more than any function runs."""
 
 
-class StreamBroken(Exception):
+class StreamBroken(EventBusError):
     """A function failed after it had begun its answer."""
 
 
@@ -48,15 +51,18 @@ class DoorClient:
         body: bytes | str = b"",
         source_ip: str = LOOPBACK,
     ) -> Response:
-        """What the door answers; with its whole body.
+        """What the door answers; with its whole body, where HTTP has one.
 
         `target` is path and query as they stand in a request line. `Host`, and with a body `Content-Length`, are added
         where `headers` lack them. Never raises for a status. Raises `InvalidParameterValueException` for what no HTTP
         client can send, `StreamBroken` if the function fails in the middle of its answer."""
-        response = await self.fetch(request_of(self._machine, method, target, headers, body, source_ip))
+        request = request_of(self._machine, method, target, headers, body, source_ip)
+        response = await self.fetch(request)
         if response.stream is not None:
             response.body = b"".join([piece async for piece in self.pieces(response.stream)])
             response.stream = None
+        if bodiless(request.method, response.status):
+            response.body = b""
         return response
 
     async def fetch(self, request: Request) -> Response:
@@ -79,9 +85,9 @@ def request_of(
     machine: Any, method: str, target: str, headers: HeaderValues, body: bytes | str, source_ip: str
 ) -> Request:
     """As an HTTP client sends it to that door. Raises `InvalidParameterValueException`."""
-    lines = list(headers.items() if isinstance(headers, Mapping) else headers)
+    lines = lines_of(headers)
+    _check(method, target, lines, body, source_ip)
     content = body.encode() if isinstance(body, str) else body
-    _check(method, target, lines, content)
     names = {name.lower() for name, _ in lines}
     if "host" not in names:
         lines.insert(0, ("Host", machine.host))
@@ -90,10 +96,18 @@ def request_of(
     return Request(method.upper(), target, lines, content, source_ip, machine.scheme)
 
 
-def _check(method: object, target: object, lines: list[Any], body: object) -> None:
+def lines_of(headers: Any) -> list[Any]:
+    """Pairs, if that is what they are. Raises `InvalidParameterValueException`."""
+    try:
+        return list(headers.items() if isinstance(headers, Mapping) else headers)
+    except TypeError:
+        raise InvalidParameterValueException(f"headers={headers!r}: names and values, or pairs of them") from None
+
+
+def _check(method: object, target: object, lines: list[Any], body: object, source_ip: object) -> None:
     if not isinstance(method, str) or not NAME.fullmatch(method):
         raise InvalidParameterValueException(f"method={method!r}: such as GET")
-    if not isinstance(target, str) or not target.startswith("/") or not _one_line(target) or " " in target:
+    if not isinstance(target, str) or not _TARGET.fullmatch(target):
         raise InvalidParameterValueException(f"target={target!r}: a path that begins with /, and its query, encoded")
     for line in lines:
         if not isinstance(line, tuple) or len(line) != 2 or not all(isinstance(part, str) for part in line):
@@ -101,9 +115,11 @@ def _check(method: object, target: object, lines: list[Any], body: object) -> No
         name, value = line
         if not NAME.fullmatch(name) or not _one_line(value) or value != value.strip():
             raise InvalidParameterValueException(f"headers: {name!r}: {value!r} can't be sent")
-    if not isinstance(body, bytes):
+    if not isinstance(body, bytes) and not (isinstance(body, str) and encodable(body)):
         raise InvalidParameterValueException(f"body={body!r}: bytes, or a text")
+    if not isinstance(source_ip, str) or not _ADDRESS.fullmatch(source_ip):
+        raise InvalidParameterValueException(f"source_ip={source_ip!r}: an address, such as 203.0.113.9")
 
 
 def _one_line(text: str) -> bool:
-    return encodable(text) and not any(letter < " " and letter != "\t" for letter in text)
+    return encodable(text) and not any((letter < " " and letter != "\t") or letter == "\x7f" for letter in text)

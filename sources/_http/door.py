@@ -5,7 +5,7 @@ dropped. An id of a request is drawn by the door; the invocation has another one
 """
 
 from heapq import heappop, heappush
-from json import dumps
+from json import JSONEncoder
 from math import inf
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from eventbus.ports import Birth
 
 EVENT_LIMIT: Final = 6_291_456
 """Bytes of an event: 6 MB of 1,024 KB (dg:gettingstarted-limits)."""
+_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 TOLD: Final = 1_024  # arbitrary
 """Characters of an event that the trace keeps."""
 
@@ -34,6 +35,7 @@ class Visit:
     cause: Cause | None
     stage: str = "function"
     held: Any = None
+    invoked: str | None = None  # the request id of its last invocation
 
 
 @define(eq=False)
@@ -65,9 +67,17 @@ class DoorMachine:
         """The time that the door waits is over."""
         raise NotImplementedError
 
+    def visit_id(self, now: float, effect: Fetch) -> str:
+        """What the trace calls a request."""
+        return self.new_id()
+
     # ------------------------------------------------------------ inputs
+    def fetch_action(self, request: Request) -> str | None:
+        """Anybody may ask: what is allowed is up to each door itself."""
+        return None
+
     def fetch(self, now: float, effect: Fetch) -> None:
-        visit = Visit(effect.asker, effect.token, effect.request, self.new_id(), effect.cause)
+        visit = Visit(effect.asker, effect.token, effect.request, self.visit_id(now, effect), effect.cause)
         self.notes.append(("requested", self.arn, visit.id, _line(effect.request), effect.cause))
         self.visited(now, visit)
 
@@ -97,12 +107,21 @@ class DoorMachine:
 
     # ------------------------------------------------------------ for what inherits
     def invoke(self, visit: Visit, function: Arn, event: Any, until: float = inf, *, streams: bool = False) -> bool:
-        """Have `function` handle `event`; `too_late` after `until`. False, and nothing happens, if it is too long."""
-        text = dumps(event, ensure_ascii=False, separators=(",", ":"))
+        """Have `function` handle `event`; `too_late` after `until`. False, and nothing happens, if it is too long, or
+        nests too deeply."""
+        try:
+            text = _encode(event)
+        except RecursionError:  # what an authorizer said
+            return False
+        return self.invoke_with(visit, function, text, until, streams=streams)
+
+    def invoke_with(self, visit: Visit, function: Arn, text: str, until: float = inf, *, streams: bool = False) -> bool:
+        """As `invoke`, with an event that is JSON already."""
         payload = text.encode()
         if len(payload) > EVENT_LIMIT:
             return False
         request_id, token = self.new_id(), self.wait(visit, until)
+        visit.invoked = request_id
         detail = f"to {function.name} with {text[:TOLD]}"
         self.notes.append(("routed", self.arn, (visit.id, request_id), detail, visit.cause))
         effect = Invoke(function, self.arn, token, request_id, payload, cause=visit.cause, principal=self.arn)
@@ -121,7 +140,9 @@ class DoorMachine:
     def respond(self, visit: Visit, response: Response, why: str = "") -> None:
         """Done; `why` for the trace."""
         detail = f"{response.status}: {why}" if why else str(response.status)
-        self.notes.append(("responded", self.arn, visit.id, detail, None))
+        about = visit.id if visit.invoked is None else (visit.id, visit.invoked)
+        self.notes.append(("responded", self.arn, about, detail, None))
+        response.request_id = visit.id
         self.effects.append(Fetched(visit.asker, visit.token, response))
 
     def new_id(self) -> str:

@@ -80,7 +80,7 @@ def clean(text: str) -> str:
 
 
 def cleaned(headers: Pairs) -> list[tuple[str, str]]:
-    return [(name, clean(value)) for name, value in headers]
+    return [(clean(name), clean(value)) for name, value in headers]
 
 
 def line_size(name: str, value: str) -> int:
@@ -95,9 +95,9 @@ def size_of_values(headers: Pairs) -> int:
 
 def put_last(headers: Pairs, name: str, change: Callable[[str | None], str]) -> list[tuple[str, str]]:
     """The last line of that name, in lower case, changed; at the end if there is none."""
-    found = list(headers)
-    for at in range(len(found) - 1, -1, -1):
-        if found[at][0].lower() == name.lower():
-            found[at] = (found[at][0], change(found[at][1]))
-            return found
-    return [*found, (name, change(None))]
+    known, wanted = [key.lower() for key, _ in headers], name.lower()
+    if wanted not in known:
+        return [*headers, (name, change(None))]
+    at, found = len(known) - 1 - known[::-1].index(wanted), list(headers)
+    found[at] = (found[at][0], change(found[at][1]))
+    return found

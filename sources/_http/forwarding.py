@@ -20,6 +20,13 @@ def forwarded(
     it is in goes on."""
     headers: Pairs = request.headers
     headers = put_last(headers, spelt(TRACE_ID), lambda known: known if known and "Root=" in known else trace_id)
+    return addressed(headers, request, port, spelt)
+
+
+def addressed(
+    headers: Pairs, request: Request, port: int, spelt: Callable[[str], str] = str.lower
+) -> list[tuple[str, str]]:
+    """`headers` with who sent `request`, to which port and by which scheme."""
     headers = put_last(headers, spelt(FORWARDED_FOR), lambda value: ", ".join(filter(None, (value, request.source_ip))))
     headers = put_last(headers, spelt(FORWARDED_PORT), lambda _: str(port))
     return put_last(headers, spelt(FORWARDED_PROTO), lambda _: request.scheme)

@@ -7,6 +7,7 @@ Sources: apigateway:http-api-develop-integrations-lambda, dg:urls-invocation.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, NotRequired, TypedDict
 from urllib.parse import unquote
 
@@ -104,7 +105,12 @@ def decoded_path(request: Request) -> str:
 
 def clf_time(epoch: float) -> str:
     """`05/Feb/2026:09:14:23 +0000`."""
-    return datetime.fromtimestamp(int(epoch), UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
+    return _clf_time(int(epoch))
+
+
+@lru_cache(16)
+def _clf_time(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
 def response(payload: bytes, default_type: str, remapped: Collection[str] = ()) -> Response:

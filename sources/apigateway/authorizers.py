@@ -188,7 +188,7 @@ def _statements(document: object) -> Sequence[Mapping[str, Any]]:
         for member in ("Action", "Resource"):
             given = statement.get(member)
             if not isinstance(given, str) and not (
-                isinstance(given, list) and given and all(isinstance(each, str) for each in given)
+                isinstance(given, list) and all(isinstance(each, str) for each in given)
             ):
                 raise Malformed(f"a Statement has no {member}")
     return statements

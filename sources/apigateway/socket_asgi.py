@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from attrs import evolve
+
 from sources._http.asgi import AsgiApp, Receive, Scope, Send, request_of
 
 from .socket_client import ConnectionClosed, ConnectionRefused, SocketClient, WebSocket
@@ -24,7 +26,7 @@ class SocketAsgiApp(AsgiApp):
             await send({"type": "websocket.close", "code": 1000})
             return
         if not request.header("upgrade"):  # of HTTP/2, and where a server keeps it to itself
-            request.headers = [*request.headers, ("Upgrade", "websocket")]
+            request = evolve(request, headers=[*request.headers, ("Upgrade", "websocket")])
         try:
             socket = await client.open(request)
         except ConnectionRefused as refused:

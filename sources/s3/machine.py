@@ -10,12 +10,13 @@ from typing import ClassVar, Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Arrived, Cause, Deliver, Delivered, Effect, Note
+from eventbus.core.effects import Arrived, Cause, Deliver, Delivered, Effect, Fetch, Fetched, Note
+from eventbus.core.http import Request
 from eventbus.core.redelivery import not_taken
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
-from . import event_bridge, events
+from . import event_bridge, events, website
 from .configurations import FUNCTION, Change, Configuration
 from .errors import (
     EntityTooSmall,
@@ -98,10 +99,10 @@ class BucketMachine:
     def get(self, now: float, key: str, version_id: str | None) -> Version:
         """The newest version, or that one. Raises `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed` for a marker."""
         if version_id is None:
-            versions = self._versions.get(key)
-            if versions is None or versions[-1].is_delete_marker:
+            shown = self._shown(key)
+            if shown is None:
                 raise NoSuchKey(key)
-            return versions[-1]
+            return shown
         found = self._find(key, version_id)
         if found is None:
             raise NoSuchVersion(about=f"key {key!r}, version {version_id}")
@@ -208,6 +209,24 @@ class BucketMachine:
             key, target, cause = told
             self.notes.append(("not_taken", self.arn, key, not_taken(target, error), cause))
 
+    def fetch_action(self, request: Request) -> str | None:
+        """Who may not list is not told what is missing."""
+        return "s3:GetObject" if self._shown(website.key_of(request)) is not None else "s3:ListBucket"
+
+    def fetch(self, now: float, effect: Fetch) -> None:
+        """An object as an origin shows it: over HTTP."""
+        request, id = effect.request, self._draw()
+        version = self._shown(website.key_of(request))
+        if request.method not in website.METHODS:
+            response = website.refused(request, website.NOT_ALLOWED, id)
+        elif effect.refused is not None:
+            response = website.refused(request, website.DENIED, id)
+        elif version is None:
+            response = website.refused(request, website.MISSING, id)
+        else:
+            response = website.found(request, version, self.birth.epoch, id)
+        self.effects.append(Fetched(effect.asker, effect.token, response))
+
     def wake(self, now: float) -> None:
         return
 
@@ -281,6 +300,10 @@ class BucketMachine:
         if self._order is None:
             self._order = sorted(self._versions)
         return self._order
+
+    def _shown(self, key: str) -> Version | None:
+        """The newest version, unless it is a delete marker."""
+        return self._versions[key][-1] if key in self._versions and self._is_shown(key) else None
 
     def _is_shown(self, key: str) -> bool:
         return not self._versions[key][-1].is_delete_marker

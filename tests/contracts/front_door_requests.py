@@ -63,7 +63,7 @@ def in_golden_order(golden: Any, event: Any) -> Any:
 _AGENT = ("User-Agent", "curl/8.5.0")
 
 _JSON = '{"name": "café"}'.encode()
-_HTML = "<p>50 € & more</p>".encode()
+_HTML = "<P>50 € & more</P>".encode()
 _BINARY = b"\x00\x01\xfe\xff"
 _GZIPPED = bytes.fromhex("1f8b0800000000000203ab56ca4c51b25230af050003e78e0009000000")  # {"id": 7}
 _FORM = b"name=red+flower&n=1"
