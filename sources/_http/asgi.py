@@ -6,6 +6,7 @@ door's limit is not read to its end.
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from eventbus.core.http import LOOPBACK, Request, Response
 
@@ -71,8 +72,8 @@ async def _body(receive: Receive, limit: int) -> bytes | None:
 
 def request_of(scope: Scope, scheme: str) -> Request | None:
     """Without its body. None if it asks for no path (`CONNECT`, `OPTIONS *`), or its method is none."""
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    root: str = scope.get("root_path", "")
+    raw: bytes = scope.get("raw_path") or _quoted(scope["path"]).encode()
+    root = _quoted(scope.get("root_path", ""))
     target = _text(raw)
     headers = [(_text(name), _text(value)) for name, value in scope["headers"]]
     if root and target.startswith(root):  # mounted: the path behind the mount
@@ -116,6 +117,11 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+def _quoted(path: str) -> str:
+    """As it is sent (RFC 3986, 3.3), where a server tells what it means."""
+    return quote(path, safe="/:@!$&'()*+,;=~")
 
 
 def _text(raw: bytes) -> str:

@@ -5,7 +5,7 @@ repeated keys of the query; cookies stand by themselves. An answer without `stat
 Sources: apigateway:http-api-develop-integrations-lambda, dg:urls-invocation.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NotRequired, TypedDict
@@ -119,16 +119,23 @@ def response(payload: bytes, default_type: str, remapped: Collection[str] = ()) 
     answer = answers.parsed(payload)
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return Response(200, [("content-type", JSON_TYPE)], payload)
-    status = answers.status_of(answer["statusCode"])
-    given = answer.get("headers")
+    status, lines = answered_head(answer, default_type, remapped)
+    content = answers.body_of(answer)
+    return Response(status, lines, b"" if status in BODILESS else content)
+
+
+def answered_head(
+    answer: Mapping[str, Any], default_type: str, remapped: Collection[str] = ()
+) -> tuple[int, list[tuple[str, str]]]:
+    """Status and header lines. Raises `Malformed`."""
+    status, given = answers.status_of(answer["statusCode"]), answer.get("headers")
     lines = [] if given is None else answers.header_map(given, "headers")
     answers.check_lines(lines)
     lines = [(f"x-amzn-remapped-{name}" if name.lower() in remapped else name, value) for name, value in lines]
     lines = answers.end_to_end(lines)
     if not any(name.lower() == "content-type" for name, _ in lines):
         lines.append(("content-type", default_type))
-    content = answers.body_of(answer)
-    return Response(status, [*lines, *cookie_lines(answer.get("cookies"))], b"" if status in BODILESS else content)
+    return status, [*lines, *cookie_lines(answer.get("cookies"))]
 
 
 def cookie_lines(cookies: object) -> list[tuple[str, str]]:
@@ -139,14 +146,3 @@ def cookie_lines(cookies: object) -> list[tuple[str, str]]:
     lines = [("set-cookie", cookie) for cookie in cookies]
     answers.check_lines(lines)
     return lines
-
-
-def prelude(given: Mapping[str, Any], default_type: str) -> tuple[int, Sequence[tuple[str, str]]]:
-    """Status and header lines that an answer in pieces begins with. Raises `Malformed`."""
-    status = answers.status_of(given.get("statusCode", 200))
-    lines = answers.header_map(given.get("headers") or {}, "headers")
-    answers.check_lines(lines)
-    lines = answers.end_to_end(lines)
-    if not any(name.lower() == "content-type" for name, _ in lines):
-        lines.append(("content-type", default_type))
-    return status, [*lines, *cookie_lines(given.get("cookies"))]

@@ -185,6 +185,8 @@ def _statements(document: object) -> Sequence[Mapping[str, Any]]:
     for statement in statements:
         if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
             raise Malformed("a Statement has no Effect that is Allow or Deny")
+        if "Condition" in statement:  # to pass it by would be to allow what it may not
+            raise Malformed("a Statement has a Condition, which is not looked at here")
         for member in ("Action", "Resource"):
             given = statement.get(member)
             if not isinstance(given, str) and not (

@@ -6,6 +6,7 @@ longer waits for runs on.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from attrs import define, field
@@ -162,8 +163,16 @@ class Gate(DoorMachine):
             self.authorizer_failed(visit, f"authorizer: {reason}")
             return
         if found.kept_under is not None:
-            self.kept[found.kept_under] = (now + self._ttl(authorizer), decided)
+            self._keep(now, found.kept_under, self._ttl(authorizer), decided)
         self.decide(now, visit, decided)
+
+    def _keep(self, now: float, under: tuple[object, ...], ttl: int, decided: Decision) -> None:
+        """Each that is kept makes room for two: what is over does not pile up."""
+        for oldest in list(islice(self.kept, 2)):
+            if self.kept[oldest][0] <= now:
+                del self.kept[oldest]
+        self.kept.pop(under, None)
+        self.kept[under] = (now + ttl, decided)
 
     def read_decision(self, authorizer: Authorizer, payload: bytes) -> Decision:
         return decision(payload, simple=False, nested=False)

@@ -1,15 +1,18 @@
 """A WebSocket API of a running bus as an ASGI application. A server tells no frames: each message comes as one."""
 
+from contextlib import suppress
 from typing import ClassVar
 
 from attrs import evolve
 
+from eventbus.errors import NotInBus
 from sources._http.asgi import AsgiApp, Receive, Scope, Send, request_of
 
 from .socket_client import ConnectionClosed, ConnectionRefused, SocketClient, WebSocket
 from .socket_machine import SUBPROTOCOL
 
 DENIAL = "websocket.http.response"
+ABNORMAL = 1006
 
 
 class SocketAsgiApp(AsgiApp):
@@ -33,7 +36,14 @@ class SocketAsgiApp(AsgiApp):
             await _refuse(scope, send, refused)
             return
         await send({"type": "websocket.accept", "subprotocol": socket.response.header(SUBPROTOCOL)})
-        await client.side_by_side(_bring(socket, receive), _fetch(socket, send))
+        try:
+            await client.side_by_side(_bring(socket, receive), _fetch(socket, send))
+        except OSError:  # sending found out that the client is gone, before receiving did (ASGI 2.4)
+            await socket.close(ABNORMAL)
+        except BaseException:  # the server gave it up
+            with suppress(NotInBus):
+                await socket.close(ABNORMAL)
+            raise
 
 
 async def _refuse(scope: Scope, send: Send, refused: ConnectionRefused) -> None:

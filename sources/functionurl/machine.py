@@ -101,7 +101,7 @@ class UrlMachine(DoorMachine):
         stream = BodyStream(Arn(f"{self.arn}/response/{visit.id}"))
         given = piece if isinstance(piece, dict) else {}
         try:
-            status, lines = payload_2.prelude(given, STREAM_TYPE)
+            status, lines = payload_2.answered_head({"statusCode": 200, **given}, STREAM_TYPE, REMAPPED)
         except Malformed as reason:
             self._fail(visit, 502, f"malformed answer: {reason}")
         else:

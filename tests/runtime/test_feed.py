@@ -5,11 +5,16 @@ from math import inf
 from typing import Any
 
 import pytest
+from attrs import define, field
 
 from eventbus import App, Bus, BusBroken, NotInBus, Profile, current_bus
+from eventbus.core.callers import Callers
+from eventbus.core.effects import Reply
+from eventbus.core.http import BodyStream, Request, Response
 from eventbus.errors import AccessDeniedException
+from eventbus.names import Arn
 from eventbus.runtime.driver import CALLS_PER_CHECKPOINT
-from sources import sqs
+from sources import functionurl, sqs
 from tests.helpers import app_of, echo, virtually
 from tests.runtime.test_bus import faulty_app
 
@@ -277,3 +282,306 @@ def test_call_without_a_loop() -> None:
 
     assert "the call came from None" in refused[0]
     assert "bus.from_thread" in refused[0]
+
+
+# ----------------------------------------------------------------------------------------------------- fetch and reply
+def served(handler: Any, **settings: Any) -> tuple[App, functionurl.Url]:
+    """A function behind a front door."""
+    app, work = app_of(handler, **settings)
+    return app, app.add(functionurl.Url(work))
+
+
+async def sleeps_2(event: Any, context: Any) -> Any:
+    await asyncio.sleep(2)
+    return {"statusCode": 200, "body": event["rawPath"]}
+
+
+def test_fetching_waits_for_the_door() -> None:
+    """Each gets the answer to what it asked."""
+    app, url = served(sleeps_2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            feed = bus._engine.feed
+            found = await asyncio.gather(*(feed.fetch(url.arn, Request("GET", f"/{n}")) for n in range(3)))
+
+            assert [response.text for response in found] == ["/0", "/1", "/2"]
+            assert (bus.statistics().now, feed.replies) == (2, {})
+            assert feed.callers.outstanding() == 0
+
+    virtually(main)
+
+
+def test_fetching_that_is_cancelled_leaves_nothing() -> None:
+    """The door answers nobody, and the function runs on."""
+    app, url = served(sleeps_2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            feed = bus._engine.feed
+            for wait in (0.0, 1.0):
+                task = asyncio.create_task(feed.fetch(url.arn, Request("GET")))
+                await asyncio.sleep(wait)
+                task.cancel()
+                await asyncio.wait([task])
+                assert task.cancelled()
+            assert (feed.replies, feed.callers.outstanding()) == ({}, 0)
+
+            await bus.settle()
+
+            assert [attempt.outcome for attempt in bus.invocations(app.functions[0])] == ["succeeded"] * 2
+
+    virtually(main)
+
+
+def test_fetching_that_is_cancelled_as_it_is_answered() -> None:
+    """Whoever gave up stays so, and nothing breaks."""
+    app, url = served(sleeps_2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            task = asyncio.create_task(bus._engine.feed.fetch(url.arn, Request("GET")))
+            await bus.advance(1)
+            asyncio.get_running_loop().call_at(asyncio.get_running_loop().time() + 1, task.cancel)
+            await asyncio.wait([task])
+            await bus.settle()
+
+            assert bus._engine.feed.replies == {}
+            assert (await bus[url].request("GET", "/a")).text == "/a"
+
+    virtually(main)
+
+
+def test_fetching_while_the_bus_closes() -> None:
+    """Nothing new starts, also while it drains; whoever waits is told."""
+    app, url = served(sleeps_2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            feed = bus._engine.feed
+            waiting = asyncio.create_task(feed.fetch(url.arn, Request("GET", "/a")))
+            await bus.advance(0.5)
+            closing = asyncio.create_task(bus.aclose(drain=5))
+            await asyncio.sleep(0)
+            with pytest.raises(NotInBus, match="closed"):
+                await feed.fetch(url.arn, Request("GET"))
+            assert (await waiting).text == "/a"
+            await closing
+            with pytest.raises(NotInBus, match="closed"):
+                await feed.fetch(url.arn, Request("GET"))
+
+    virtually(main)
+
+
+def test_fetching_from_another_loop() -> None:
+    """Refused: it says what to use."""
+    app, url = served(sleeps_2)
+
+    async def main() -> None:
+        async with app.start() as bus:
+
+            def elsewhere() -> str:
+                with pytest.raises(NotInBus, match="bus.from_thread") as refused:
+                    asyncio.run(bus._engine.feed.fetch(url.arn, Request("GET")))
+                return str(refused.value)
+
+            assert "the call came from" in await asyncio.to_thread(elsewhere)
+
+    virtually(main)
+
+
+def test_fetching_from_a_bus_that_breaks() -> None:
+    """Whoever waits is told, and whoever asks then."""
+
+    async def main() -> None:
+        with pytest.raises(BusBroken):
+            async with faulty_app("raises").start() as bus:
+                feed = bus._engine.feed
+                waiting = asyncio.create_task(feed.reply(lambda now, token: None))
+                await asyncio.sleep(0)
+                with pytest.raises(BusBroken):
+                    await bus.advance(2)
+                with pytest.raises(BusBroken):
+                    await waiting
+                with pytest.raises(BusBroken):
+                    await feed.reply(lambda now, token: None)
+
+    virtually(main)
+
+
+def test_reply_within_its_own_turn() -> None:
+    """It may come before anybody waits."""
+    app, _ = app_of(echo)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            feed = bus._engine.feed
+            callers: Callers = feed.callers
+
+            def at_once(now: float, token: int, answer: Any) -> None:
+                callers.effects.append(Reply(token, answer))
+
+            assert await feed.reply(at_once, Response(204)) is not None
+            assert await feed.reply(at_once, "x") == "x"
+            assert feed.replies == {}
+
+    virtually(main)
+
+
+def test_reply_that_nobody_waits_for() -> None:
+    """Is dropped."""
+    app, work = app_of(echo)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            feed = bus._engine.feed
+            feed.driver.feed(feed.callers, lambda now: feed.callers.effects.append(Reply(99, Response(200))))
+
+            assert (await bus.invoke(work, 7)).result() == 7
+
+    virtually(main)
+
+
+def test_step_that_is_refused_waits_for_nothing() -> None:
+    """What it raises is raised; the bus goes on."""
+    app, work = app_of(echo)
+
+    async def main() -> None:
+        async with app.start() as bus:
+
+            def refuses(now: float, token: int) -> None:
+                raise AccessDeniedException("no")
+
+            with pytest.raises(AccessDeniedException):
+                await bus._engine.feed.reply(refuses)
+            assert (await bus.invoke(work, 7)).result() == 7
+
+    virtually(main)
+
+
+# ------------------------------------------------------------------------------------------------- waiting and company
+def test_waiting_on_a_closed_bus() -> None:
+    """Nobody would ever tell."""
+    app, _ = app_of(echo)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            feed = bus._engine.feed
+            waiting = asyncio.create_task(feed.wait(BodyStream(Arn("stream")), 60))
+            await asyncio.sleep(0)
+        with pytest.raises(NotInBus, match="closed"):
+            await waiting
+        with pytest.raises(NotInBus, match="closed"):
+            await feed.wait(BodyStream(Arn("stream")), 60)
+        assert feed.waiters == []
+
+    virtually(main)
+
+
+@define(eq=False)
+class Company:
+    """Works side by side; what each did."""
+
+    did: list[str] = field(factory=list)
+
+    async def works(self, name: str, seconds: float, error: BaseException | None = None) -> None:
+        try:
+            await asyncio.sleep(seconds)
+            if error is not None:
+                raise error
+            self.did.append(f"{name} ended")
+        except asyncio.CancelledError:
+            await asyncio.sleep(1)  # they may take their time
+            self.did.append(f"{name} cancelled")
+            raise
+
+
+def test_first_work_that_ends_ends_the_others() -> None:
+    """They are cancelled, and waited for."""
+    app, _ = app_of(echo)
+    company = Company()
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus._engine.feed.side_by_side(company.works("a", 5), company.works("b", 2), company.works("c", 9))
+
+            assert sorted(company.did) == ["a cancelled", "b ended", "c cancelled"]
+            assert (company.did[0], bus.statistics().now) == ("b ended", 3)
+
+    virtually(main)
+
+
+def test_first_work_that_fails_fails_all() -> None:
+    """With what it raised."""
+    app, _ = app_of(echo)
+    company = Company()
+
+    async def main() -> None:
+        async with app.start() as bus:
+            with pytest.raises(ValueError, match="boom"):
+                await bus._engine.feed.side_by_side(company.works("a", 5), company.works("b", 2, ValueError("boom")))
+
+            assert company.did == ["a cancelled"]
+
+    virtually(main)
+
+
+def test_failure_of_a_work_that_was_cancelled_counts_for_nothing() -> None:
+    """The first one had ended well."""
+    app, _ = app_of(echo)
+
+    async def sulks() -> None:
+        try:
+            await asyncio.sleep(9)
+        finally:
+            raise ValueError("late")
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus._engine.feed.side_by_side(asyncio.sleep(1), sulks())
+
+    virtually(main)
+
+
+def test_company_that_is_cancelled_leaves_nothing() -> None:
+    """All its works are."""
+    app, _ = app_of(echo)
+    company = Company()
+
+    async def main() -> None:
+        async with app.start() as bus:
+            before = asyncio.all_tasks()
+            task = asyncio.create_task(bus._engine.feed.side_by_side(company.works("a", 5), company.works("b", 5)))
+            await bus.advance(1)
+            task.cancel()
+            await asyncio.wait([task])
+
+            assert task.cancelled()
+            assert company.did == ["a cancelled", "b cancelled"]
+            assert asyncio.all_tasks() == before
+
+    virtually(main)
+
+
+def test_works_side_by_side_call_from_outside() -> None:
+    """They have no invocation, whoever started them: the bus's own tasks."""
+    app, _ = app_of(echo)
+    seen: list[Any] = []
+
+    @app.function
+    async def starts(event: Any, context: Any) -> None:
+        feed = current_bus()._engine.feed
+
+        async def looks() -> None:
+            seen.append(feed.caller())
+
+        assert feed.caller() is not None
+        await feed.side_by_side(looks())
+
+    async def main() -> None:
+        async with app.start() as bus:
+            (await bus.invoke(starts)).result()
+
+    virtually(main)
+
+    assert seen == [None]

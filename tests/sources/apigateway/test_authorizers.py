@@ -216,3 +216,27 @@ def test_setting_that_is_refused(setting: str, made: Callable[[], Any]) -> None:
     """By its name."""
     with pytest.raises(InvalidSetting, match=setting):
         made()
+
+
+def test_policy_with_a_condition_is_an_error() -> None:
+    """Passing it by would allow what it may not."""
+    door = door_of("rest", {"type": "TOKEN", "resource": "/{proxy+}"})
+    statement = {"Action": "*", "Effect": "Allow", "Resource": "*", "Condition": {"IpAddress": {}}}
+    door.functions["check"] = lambda event: {"principalId": "me", "policyDocument": {"Statement": [statement]}}
+
+    response = door.request("GET", "/prod/a", [("Authorization", "x")])
+
+    assert response.status == 500
+    assert "Condition" in door.reasons[-1]
+
+
+def test_what_is_over_is_not_kept() -> None:
+    """However many callers came."""
+    door = door_of("rest", {"type": "TOKEN", "resource": "/{proxy+}", "authorizer_result_ttl_in_seconds": 10})
+    door.functions["check"] = lambda event: answer(ALL)
+
+    for number in range(100):
+        door.advance(20.0 + number)
+        door.request("GET", "/prod/a", [("Authorization", f"caller {number}")])
+
+    assert len(door.machine.kept) < 25
