@@ -156,6 +156,7 @@ def test_head_of_an_answer() -> None:
     empty = {"statusCode": 200, "headers": None, "cookies": None}
     assert payload_2.answered_head(empty, TYPE) == (200, [("content-type", TYPE)])
     assert payload_2.answered_head(given, TYPE) == (404, [("Content-Type", "a/b"), ("set-cookie", "a=1")])
-    for wrong in ({"statusCode": "x"}, {"headers": {"a b": "c"}}, {"cookies": [1]}, {"headers": []}):
+    wrongs: list[Any] = [{"statusCode": "x"}, {"headers": {"a b": "c"}}, {"cookies": [1]}, {"headers": []}]
+    for wrong in wrongs:
         with pytest.raises(Malformed):
             payload_2.answered_head({"statusCode": 200, **wrong}, TYPE)
