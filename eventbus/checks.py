@@ -6,12 +6,19 @@ from typing import Any
 from attrs import Attribute
 
 from .errors import InvalidSetting, suggest
+from .names import Arn
 
 Validator = Callable[[Any, "Attribute[Any]", Any], None]
 
 
 def refuse(setting: str, value: object, allowed: str) -> InvalidSetting:
     return InvalidSetting(f"{setting}={value!r} is refused; allowed: {allowed}")
+
+
+def is_function(value: object) -> bool:
+    """Whether it is what `app.function()` gives, as far as sources look at one."""
+    arn = getattr(value, "arn", None)
+    return isinstance(arn, Arn) and arn.service == "lambda" and arn.resource.startswith("function:")
 
 
 def encodable(text: str) -> bool:

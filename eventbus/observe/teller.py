@@ -16,7 +16,9 @@ from .words import branch, ended, failed, kind, names, ordinal, phrase, refusal,
 
 DEPTH: Final = 24
 
-_BEGINNINGS: Final = frozenset({"sent", "accepted", "published", "logged", "due", "put", "batch", "attempt"})
+_BEGINNINGS: Final = frozenset(
+    {"sent", "accepted", "published", "logged", "due", "put", "batch", "attempt", "requested"}
+)
 _BRANCHES: Final = frozenset({"sent", "accepted", "published", "logged", "put", "removed", "attempt"})
 _FOLLOWING: Final = frozenset({"filtered", "not_taken", "retry_wait", "dropped"})
 _OF_EVENTS: Final = frozenset({"retry_wait", "given_up", "handed_over"})

@@ -60,6 +60,10 @@ def branch(step: Step, id: str) -> str:
             return f"published {kind(step, accepted=False)} {id} to {step.where.name}"
         case "attempt":
             return f"invoked {step.where.name}, request {id}"
+        case "requested":
+            return f"sent {_one_line(str(step.detail))} to {step.where.name}, request {id}"
+        case "routed":
+            return f"request {id} of {step.where.name} handed {_one_line(str(step.detail))}"
         case "put":
             return f"put object {id} into {step.where.name}"
         case "removed":

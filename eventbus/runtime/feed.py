@@ -73,6 +73,8 @@ class Feed:
     async def fetch(self, door: Arn, request: "Request") -> "Response":
         self.check_caller()
         response: Response = await self.reply(self.callers.fetch, door, request, self.cause())
+        if self.turn_due():
+            await asyncio.sleep(0)
         return response
 
     async def reply(self, step: Callable[..., None], *args: Any) -> Any:
@@ -100,6 +102,8 @@ class Feed:
             await self._told(waiter)
         finally:
             del waiters[waiter]
+            if not waiters and self.polls.get(machine.arn) is waiters:  # responses and connections come and go
+                del self.polls[machine.arn]
 
     async def side_by_side(self, *works: Coroutine[Any, Any, None]) -> None:
         tasks = [self.spawn(work, "side by side") for work in works]
@@ -109,8 +113,9 @@ class Feed:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            task.result()
+        for task in tasks:
+            if task in done:
+                task.result()
 
     async def until(self, ready: Callable[[], bool], deadline: float) -> None:
         """Return once `ready()` holds at the end of a turn, or at `deadline` on the bus's clock."""

@@ -54,7 +54,7 @@ def header_map(value: object, name: str) -> list[tuple[str, str]]:
     """Lines of a map of names to values."""
     if not isinstance(value, dict):
         raise Malformed(f"{name} is {kind_of(value)}")
-    return [(key, scalar(each)) for key, each in value.items()]
+    return [(_name(key), scalar(each)) for key, each in value.items()]
 
 
 def header_lists(value: object, name: str) -> list[tuple[str, str]]:
@@ -65,8 +65,15 @@ def header_lists(value: object, name: str) -> list[tuple[str, str]]:
     for key, values in value.items():
         if not isinstance(values, list):
             raise Malformed(f"{name}: {key} has no list of values")
-        lines += [(key, scalar(each)) for each in values]
+        lines += [(_name(key), scalar(each)) for each in values]
     return lines
+
+
+def _name(key: object) -> str:
+    """A dict that never was JSON may have others."""
+    if not isinstance(key, str):
+        raise Malformed(f"a header's name is {kind_of(key)}")
+    return key
 
 
 def check_lines(lines: Iterable[tuple[str, str]]) -> None:
@@ -111,8 +118,8 @@ def utf8(text: str) -> bytes:
     return text.encode()
 
 
-def status_of(value: object, *, low: int = 100, high: int = 599) -> int:
-    """A whole number, or the digits of one."""
+def status_of(value: object, *, low: int = 200, high: int = 599) -> int:
+    """A whole number, or the digits of one. Below 200 an answer has not ended: no server can send it as one."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -122,7 +129,8 @@ def status_of(value: object, *, low: int = 100, high: int = 599) -> int:
 
 def kind_of(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")
+    names |= {int: "a number", float: "a number"}
+    return names.get(type(value), f"of type {type(value).__name__}")
 
 
 def bodiless(method: str, status: int) -> bool:

@@ -76,7 +76,7 @@ def request_of(scope: Scope, scheme: str) -> Request | None:
     root = _quoted(scope.get("root_path", ""))
     target = _text(raw)
     headers = [(_text(name), _text(value)) for name, value in scope["headers"]]
-    if root and target.startswith(root):  # mounted: the path behind the mount
+    if root and f"{target}/".startswith(f"{root}/"):  # mounted: the path behind the mount
         target = target[len(root) :] or "/"
     if not target.startswith("/"):  # as proxies are asked: the authority counts, not Host (RFC 9112, 3.2.2)
         kind, _, rest = target.partition("://")
@@ -96,9 +96,7 @@ def request_of(scope: Scope, scheme: str) -> Request | None:
 
 
 async def _answer(send: Send, client: Any, method: str, response: Response) -> None:
-    if response.status < 200:  # not the end of an answer: no server can send it as one
-        response = said(502, "Internal Server Error")
-    lines = [(_bytes(name), _bytes(value.strip(" \t"))) for name, value in response.headers]
+    lines = lines_of(response)
     without_body = bodiless(method, response.status)
     if response.stream is None and not without_body:
         lines.append((b"content-length", str(len(response.body)).encode()))
@@ -108,6 +106,11 @@ async def _answer(send: Send, client: Any, method: str, response: Response) -> N
             if not without_body:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b"" if without_body else response.body})
+
+
+def lines_of(response: Response) -> list[tuple[bytes, bytes]]:
+    """Header lines as ASGI has them, names in lower case."""
+    return [(_bytes(name.lower()), _bytes(value.strip(" \t"))) for name, value in response.headers]
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

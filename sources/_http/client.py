@@ -15,7 +15,8 @@ from .answers import NAME, bodiless
 
 HeaderValues = Mapping[str, str] | Iterable[tuple[str, str]]
 
-_TARGET: Final = re.compile(r"/[\x21-\x7e]*")
+_TARGET: Final = re.compile(r"/[\x21\x22\x24-\x7e]*")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ADDRESS: Final = re.compile(r"[0-9A-Za-z.:%_-]+")
 _LONGEST_WAIT: Final = 86_400.0
 """Seconds between two looks at a body that goes on: more than any function runs."""
@@ -99,7 +100,8 @@ def request_of(
 def lines_of(headers: Any) -> list[Any]:
     """Pairs, if that is what they are. Raises `InvalidParameterValueException`."""
     try:
-        return list(headers.items() if isinstance(headers, Mapping) else headers)
+        lines = list(headers.items() if isinstance(headers, Mapping) else headers)
+        return [tuple(line) if isinstance(line, list) else line for line in lines]
     except TypeError:
         raise InvalidParameterValueException(f"headers={headers!r}: names and values, or pairs of them") from None
 
@@ -122,4 +124,4 @@ def _check(method: object, target: object, lines: list[Any], body: object, sourc
 
 
 def _one_line(text: str) -> bool:
-    return encodable(text) and not any((letter < " " and letter != "\t") or letter == "\x7f" for letter in text)
+    return encodable(text) and _CONTROL.search(text) is None

@@ -20,7 +20,7 @@ _HEADERS: Final = "access-control-"
 
 def _texts(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
     if not isinstance(value, tuple) or not all(isinstance(each, str) and each for each in value):
-        raise refuse(attribute.name, value, "texts")
+        raise refuse(attribute.name, value, "a list of texts")
 
 
 def _flag(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
@@ -34,7 +34,7 @@ def _tuple(value: Any) -> Any:
 
 @frozen(kw_only=True)
 class Cors:
-    """Which pages may call. `*` allows all; with `allow_credentials` it is refused."""
+    """Which pages may call; `*` allows all, `https://*` all of that scheme."""
 
     allow_origins: Sequence[str] = field(default=(), converter=_tuple, validator=_texts)
     allow_methods: Sequence[str] = field(default=(), converter=_tuple, validator=_texts)

@@ -36,6 +36,7 @@ class Visit:
     stage: str = "function"
     held: Any = None
     invoked: str | None = None  # the request id of its last invocation
+    gone: bool = False  # its sender waits no longer
 
 
 @define(eq=False)

@@ -113,10 +113,14 @@ def _clf_time(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
-def response(payload: bytes, default_type: str, remapped: Collection[str] = ()) -> Response:
-    """Of an answer that has a `statusCode`, or is the body itself. Headers of `remapped` names go out under another
-    one. Raises `Malformed`."""
+def response(
+    payload: bytes, default_type: str, remapped: Collection[str] = (), *, bare_texts: bool = False
+) -> Response:
+    """Of an answer that has a `statusCode`, or is the body itself, with `bare_texts` a text without its quotes. Headers
+    of `remapped` names go out under another one. Raises `Malformed`."""
     answer = answers.parsed(payload)
+    if bare_texts and isinstance(answer, str):
+        return Response(200, [("content-type", JSON_TYPE)], answers.utf8(answer))
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return Response(200, [("content-type", JSON_TYPE)], payload)
     status, lines = answered_head(answer, default_type, remapped)

@@ -1,12 +1,13 @@
 """What names and settings may be, and names made of them."""
 
 import re
+from functools import lru_cache
 from hashlib import md5
 from typing import Any, Final
 
 from attrs import Attribute
 
-from eventbus.checks import refuse
+from eventbus.checks import is_function, refuse
 from eventbus.names import Arn
 
 NAME_LIMIT: Final = 32
@@ -21,12 +22,13 @@ def check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 
 def function_of(setting: str, value: object) -> Arn:
     """Raises `InvalidSetting`."""
-    arn = getattr(value, "arn", None)
-    if not isinstance(arn, Arn) or ":function:" not in arn:
+    if not is_function(value):
         raise refuse(setting, value, "a function of the app: what app.function() gave")
+    arn: Arn = value.arn  # type: ignore[attr-defined]  # it is one
     return arn
 
 
+@lru_cache(1_024)
 def digest(*words: object) -> str:
     """16 hexadecimal digits, as ARNs of Elastic Load Balancing end with."""
     return md5("/".join(map(str, words)).encode(), usedforsecurity=False).hexdigest()[:16]

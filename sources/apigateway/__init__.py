@@ -8,10 +8,11 @@ from .authorizers import Authorizer
 from .errors import GoneException, PayloadTooLargeException
 from .http_api import HttpApi
 from .payload_1 import ProxyEvent
-from .rest import Method, RestApi, Stage
+from .rest import Method, RestApi
 from .route import Route
 from .socket_api import WebSocketApi
 from .socket_client import ConnectionClosed, ConnectionRefused, WebSocket
+from .stage import Stage
 
 __all__ = [
     "Authorizer",

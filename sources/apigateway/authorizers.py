@@ -5,17 +5,16 @@ bc:apigateway and bc:apigatewayv2 CreateAuthorizer.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import translate
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from attrs import Attribute, define, field, frozen
 
-from eventbus.checks import between, given, one_of, refuse
+from eventbus.checks import between, given, is_function, one_of, refuse
 from eventbus.errors import InvalidSetting
-from eventbus.names import Arn
-from sources._http.answers import Malformed, kind_of, parsed
+from sources._http.answers import Malformed, kind_of
 
 AuthorizerType = Literal["TOKEN", "REQUEST"]
 
@@ -31,11 +30,6 @@ INVOKE: Final = "execute-api:invoke"  # the case of an action counts for nothing
 _SOURCE: Final = re.compile(
     r"(?:method\.request|route\.request|\$request)\.(header|querystring)\.(.+)|\$?(context|stageVariables)\.(.+)"
 )
-
-
-def is_function(value: object) -> bool:
-    arn = getattr(value, "arn", None)
-    return isinstance(arn, Arn) and arn.service == "lambda"
 
 
 def _check_function(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
@@ -68,11 +62,12 @@ class Authorizer:
     """`function` says who may call, before the methods and routes that name this authorizer.
 
     `identity_source` is one or several of `method.request.header.NAME`, `method.request.querystring.NAME` (of HTTP APIs
-    `$request.header.NAME`, `$request.querystring.NAME`), `context.NAME`, `stageVariables.NAME`: what a request must
-    have, and what an answer is kept under for `authorizer_result_ttl_in_seconds` (0 to 3,600; a REST API keeps it 300 s
-    by default, an HTTP API not at all). With `type="TOKEN"` (REST APIs only) it is one header, by default
-    Authorization, whose value must match `identity_validation_expression`. HTTP APIs ask in the format of
-    `authorizer_payload_format_version` and with `enable_simple_responses` take `isAuthorized`."""
+    `$request.header.NAME`, `$request.querystring.NAME`, of WebSockets `route.request...`), `context.NAME`,
+    `stageVariables.NAME`: what a request must have, and what an answer is kept under for
+    `authorizer_result_ttl_in_seconds` (0 to 3,600; a REST API keeps it 300 s by default, others not at all). With
+    `type="TOKEN"` (REST APIs only) it is one header, by default Authorization, whose value must match
+    `identity_validation_expression`. HTTP APIs ask in the format of `authorizer_payload_format_version`, by default
+    2.0, and with `enable_simple_responses` take `isAuthorized`."""
 
     function: Any = field(validator=_check_function)
     type: AuthorizerType = field(default="REQUEST", kw_only=True, validator=given(one_of(("TOKEN", "REQUEST"))))
@@ -81,8 +76,8 @@ class Authorizer:
     authorizer_result_ttl_in_seconds: int | None = field(
         default=None, kw_only=True, validator=between(0, LONGEST_TTL, whole=True)
     )
-    authorizer_payload_format_version: Literal["1.0", "2.0"] = field(
-        default="2.0", kw_only=True, validator=given(one_of(("1.0", "2.0")))
+    authorizer_payload_format_version: Literal["1.0", "2.0"] | None = field(
+        default=None, kw_only=True, validator=one_of((None, "1.0", "2.0"))
     )
     enable_simple_responses: bool = field(default=False, kw_only=True, validator=one_of((True, False)))
 
@@ -94,8 +89,14 @@ class Authorizer:
                 raise refuse("identity_source", self.identity_source, "one header, with type='TOKEN'")
         elif self.identity_validation_expression is not None:
             raise refuse("identity_validation_expression", self.identity_validation_expression, "type='TOKEN' only")
-        if self.enable_simple_responses and self.authorizer_payload_format_version != "2.0":
+        if self.enable_simple_responses and self.authorizer_payload_format_version == "1.0":
             raise refuse("enable_simple_responses", True, "authorizer_payload_format_version='2.0' only")
+
+    def refuse_of_http(self) -> None:
+        """Raise `InvalidSetting` for what only HTTP APIs have."""
+        for name in ("authorizer_payload_format_version", "enable_simple_responses"):
+            if getattr(self, name):
+                raise refuse(name, getattr(self, name), "authorizers of HTTP APIs only")
 
     def valid(self, token: str) -> bool:
         """Whether a token may be asked about."""
@@ -107,7 +108,7 @@ def identity(
     sources: Sequence[str],
     headers: Mapping[str, str],
     query: Mapping[str, str],
-    context: Mapping[str, Any],
+    context: Callable[[], Mapping[str, Any]],
     variables: Mapping[str, str],
 ) -> list[str] | None:
     """The values of identity sources; None if one is missing or empty. Names of `headers` are in lower case."""
@@ -121,7 +122,7 @@ def identity(
         elif parts[1] == "querystring":
             value = query.get(parts[2])
         elif parts[3] == "context":
-            value = _within(context, parts[4])
+            value = _within(context(), parts[4])
         else:
             value = variables.get(parts[4])
         if value is None or value == "":
@@ -154,9 +155,8 @@ class Decision:
         return "Allow" in effects and "Deny" not in effects, "Deny" in effects
 
 
-def decision(payload: bytes, *, simple: bool, nested: bool) -> Decision:
+def decision(answer: object, *, simple: bool, nested: bool) -> Decision:
     """What was answered; `nested`: values of its context need not be scalars. Raises `Malformed`."""
-    answer = parsed(payload)
     if not isinstance(answer, dict):
         raise Malformed(f"the authorizer's answer is {kind_of(answer)}")
     context = answer.get("context")

@@ -42,7 +42,7 @@ class Connection:
     active_at: float = field(init=False)
     authorizer: dict[str, Any] | None = field(default=None, init=False)
     outbox: deque[str | Closing] = field(factory=deque, init=False)
-    closed: bool = field(default=False, init=False)
+    ended: Closing | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.active_at = self.asked_at

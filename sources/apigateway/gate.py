@@ -5,9 +5,9 @@ kept for its time under what identified the caller, and looked at anew for each 
 longer waits for runs on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field
 
@@ -15,10 +15,10 @@ from eventbus.core.http import Response
 from eventbus.core.outcomes import HandlerFailed, Outcome, Succeeded
 from eventbus.names import Arn
 from sources._http import fields
-from sources._http.answers import Malformed
+from sources._http.answers import Malformed, parsed
 from sources._http.door import DoorMachine, Visit
 
-from .authorizers import ANSWER_LIMIT, REST_TTL, Authorizer, Decision, decision, identity
+from .authorizers import Authorizer, Decision, decision, identity
 from .naming import domain_of
 from .routes import Template, split
 
@@ -37,6 +37,7 @@ class Way:
     authorizer: Authorizer | None
     timeout: float
     settings: Any  # its declaration
+    resource_id: str = ""
 
 
 @define(eq=False)
@@ -58,7 +59,9 @@ class Found:
 class Gate(DoorMachine):
     api_id: str
     stages: dict[str, Mapping[str, str]]  # with their variables
-    ways: list[Way] = field(factory=list, init=False)
+    authorizer_limit: ClassVar[float] = 29.0  # seconds that it waits for one, as for an integration (our choice)
+    default_ttl: ClassVar[int] = 0  # seconds that an answer of one is kept, where nothing is said
+    ways: list[Way] = field(factory=list, init=False)  # the most specific first
     kept: dict[tuple[object, ...], tuple[float, Decision]] = field(factory=dict, init=False)
 
     @property
@@ -97,17 +100,27 @@ class Gate(DoorMachine):
     def integration_too_late(self, visit: Visit) -> None:
         raise NotImplementedError
 
+    def too_long(self, visit: Visit) -> None:
+        """Its event has more than a function takes."""
+        raise NotImplementedError
+
     # ------------------------------------------------------------ ways
     def variables(self, visit: Visit) -> dict[str, str]:
         """Of its stage."""
         found: Found = visit.held
         return dict(self.stages[found.stage])
 
-    def matching(self, path: str) -> list[tuple[Way, dict[str, str]]]:
+    def add(self, way: Way) -> None:
+        self.ways.append(way)
+        self.ways.sort(key=_specific)
+
+    def matching(self, path: str) -> Iterator[tuple[Way, dict[str, str]]]:
         """All that this path may mean, the most specific first."""
         parts = split(path)
-        found = [(way, values) for way in self.ways if (values := way.template.match(parts)) is not None]
-        return sorted(found, key=lambda each: (each[0].template.rank, each[0].method == "ANY"))
+        for way in self.ways:
+            values = way.template.match(parts)
+            if values is not None:
+                yield way, values
 
     # ------------------------------------------------------------ authorizers
     def authorize(self, now: float, visit: Visit) -> None:
@@ -122,14 +135,16 @@ class Gate(DoorMachine):
             return
         ttl = self._ttl(authorizer)
         if ttl and values:
-            found.kept_under = (found.stage, authorizer.function.arn, authorizer.identity_source, *values)
+            found.kept_under = (found.stage, authorizer, *values)
             kept = self.kept.get(found.kept_under)
             if kept is not None and kept[0] > now:
                 self.decide(now, visit, kept[1])
                 return
         visit.stage = AUTHORIZER
         found.asked_at = now
-        self.invoke(visit, authorizer.function.arn, self.question(now, visit, values), self._authorizer_deadline(now))
+        question = self.question(now, visit, values)
+        if not self.invoke(visit, authorizer.function.arn, question, now + self.authorizer_limit):
+            self.too_long(visit)
 
     def decide(self, now: float, visit: Visit, decided: Decision) -> None:
         found: Found = visit.held
@@ -158,7 +173,11 @@ class Gate(DoorMachine):
     def _take(self, now: float, visit: Visit, authorizer: Authorizer, payload: bytes) -> None:
         found: Found = visit.held
         try:
-            decided = self.read_decision(authorizer, payload)
+            answer = parsed(payload)
+            if self.says_unauthorized(answer):
+                self.unauthorized(visit, "the authorizer answered Unauthorized")
+                return
+            decided = self.read_decision(authorizer, answer)
         except Malformed as reason:
             self.authorizer_failed(visit, f"authorizer: {reason}")
             return
@@ -174,8 +193,12 @@ class Gate(DoorMachine):
         self.kept.pop(under, None)
         self.kept[under] = (now + ttl, decided)
 
-    def read_decision(self, authorizer: Authorizer, payload: bytes) -> Decision:
-        return decision(payload, simple=False, nested=False)
+    def read_decision(self, authorizer: Authorizer, answer: object) -> Decision:
+        return decision(answer, simple=False, nested=False)
+
+    def says_unauthorized(self, answer: object) -> bool:
+        """Where that counts as raising it."""
+        return False
 
     def refused(self, now: float, visit: Visit, reason: str) -> None:
         if visit.stage == AUTHORIZER:
@@ -185,7 +208,7 @@ class Gate(DoorMachine):
 
     def too_late(self, now: float, visit: Visit) -> None:
         if visit.stage == AUTHORIZER:
-            self.authorizer_failed(visit, f"the authorizer took longer than {ANSWER_LIMIT:g} s")
+            self.authorizer_failed(visit, f"the authorizer took longer than {self.authorizer_limit:g} s")
         else:
             self.integration_too_late(visit)
 
@@ -193,17 +216,17 @@ class Gate(DoorMachine):
         request = visit.request
         headers = fields.last(fields.cleaned(fields.lowered(request.headers)))
         query = fields.last(fields.query_decoded(request.query))
-        return identity(authorizer.identity_source, headers, query, self.context(now, visit), self.variables(visit))
-
-    def default_ttl(self) -> int:
-        return REST_TTL
+        return identity(
+            authorizer.identity_source, headers, query, lambda: self.context(now, visit), self.variables(visit)
+        )
 
     def _ttl(self, authorizer: Authorizer) -> int:
         given = authorizer.authorizer_result_ttl_in_seconds
-        return self.default_ttl() if given is None else given
+        return self.default_ttl if given is None else given
 
-    def _authorizer_deadline(self, now: float) -> float:
-        return now + ANSWER_LIMIT
+
+def _specific(way: Way) -> tuple[object, ...]:
+    return way.template.rank, way.method == "ANY"
 
 
 def message(status: int, text: str | None, key: str = "message", error: str = "") -> Response:

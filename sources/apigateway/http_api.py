@@ -1,8 +1,7 @@
 """HTTP APIs: declared."""
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from attrs import Attribute, field, frozen
 
@@ -13,16 +12,9 @@ from sources._http.asgi import AsgiApp
 from sources._http.client import DoorClient
 from sources._http.cors import Cors
 
+from .checking import check_http_stage, check_name, check_variables
 from .http_machine import DEFAULT, HttpMachine
 from .naming import domain_of, id_of
-from .rest import check_name, check_variables
-
-_STAGE: Final = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
-
-
-def _check_stage(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if not isinstance(value, str) or not _STAGE.fullmatch(value):
-        raise refuse(attribute.name, value, "$default, or 1 to 128 letters, digits, - and _")
 
 
 def _check_cors(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
@@ -39,7 +31,7 @@ class HttpApi:
     nothing."""
 
     name: str = field(validator=check_name)
-    stage: str = field(default=DEFAULT, kw_only=True, validator=_check_stage)
+    stage: str = field(default=DEFAULT, kw_only=True, validator=check_http_stage)
     stage_variables: Mapping[str, str] = field(factory=dict, kw_only=True, validator=check_variables)
     cors: Cors | None = field(default=None, kw_only=True, validator=_check_cors)
 

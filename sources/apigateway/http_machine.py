@@ -19,7 +19,7 @@ from sources._http.door import Visit
 from sources._http.forwarding import forwarded, trace_root
 
 from . import payload_1
-from .authorizers import Authorizer, Decision, decision
+from .authorizers import ANSWER_LIMIT, Authorizer, Decision, decision
 from .gate import FUNCTION, Found, Gate, Way, message
 from .naming import method_arn
 
@@ -53,12 +53,13 @@ class HttpMachine(Gate):
     cors: Cors | None
     scheme: ClassVar[str] = "https"
     body_limit: ClassVar[int] = BODY_LIMIT
+    authorizer_limit: ClassVar[float] = ANSWER_LIMIT
 
     # ------------------------------------------------------------ in
     def visited(self, now: float, visit: Visit) -> None:
         request = visit.request
         if len(request.body) > BODY_LIMIT:
-            self._too_long(visit)
+            self.too_long(visit)
         elif len(_line(request)) + fields.size_of_values(request.headers) > HEADERS_LIMIT:
             self.respond(visit, message(431, "Request Header Fields Too Large"), "headers over 10,240 bytes")
         else:
@@ -95,7 +96,7 @@ class HttpMachine(Gate):
         found: Found = visit.held
         visit.stage = FUNCTION
         if not self.invoke(visit, found.way.function, self.event(now, visit), now + found.way.timeout):
-            self._too_long(visit)
+            self.too_long(visit)
 
     # ------------------------------------------------------------ events
     def event(self, now: float, visit: Visit) -> dict[str, Any]:
@@ -227,7 +228,7 @@ class HttpMachine(Gate):
             if found.way.settings.payload_format_version == "1.0":
                 response = self._response_1(outcome.payload)
             else:
-                response = _bare(payload_2.response(outcome.payload, DEFAULT_TYPE), outcome.payload)
+                response = payload_2.response(outcome.payload, DEFAULT_TYPE, bare_texts=True)
         except Malformed as reason:
             self._internal_error(visit, f"malformed answer: {reason}")
         else:
@@ -250,17 +251,12 @@ class HttpMachine(Gate):
         why = "the function took longer than the integration may"
         self._say(visit, message(503, "Service Unavailable"), why)
 
-    def read_decision(self, authorizer: Authorizer, payload: bytes) -> Decision:
-        return decision(payload, simple=authorizer.enable_simple_responses, nested=_nested(authorizer))
+    def read_decision(self, authorizer: Authorizer, answer: object) -> Decision:
+        nested = authorizer.authorizer_payload_format_version != "1.0"
+        return decision(answer, simple=authorizer.enable_simple_responses, nested=nested)
 
-    def _take(self, now: float, visit: Visit, authorizer: Authorizer, payload: bytes) -> None:
-        if _says_unauthorized(payload):
-            self.unauthorized(visit, "the authorizer answered Unauthorized")
-        else:
-            super()._take(now, visit, authorizer, payload)
-
-    def default_ttl(self) -> int:
-        return 0
+    def says_unauthorized(self, answer: object) -> bool:
+        return isinstance(answer, dict) and answer.get("errorMessage") == UNAUTHORIZED
 
     def unauthorized(self, visit: Visit, why: str) -> None:
         self._say(visit, message(401, "Unauthorized"), why)
@@ -274,19 +270,11 @@ class HttpMachine(Gate):
     def _internal_error(self, visit: Visit, why: str) -> None:
         self._say(visit, message(500, "Internal Server Error"), why)
 
-    def _too_long(self, visit: Visit) -> None:
+    def too_long(self, visit: Visit) -> None:
         self._say(visit, message(413, "Request Entity Too Large"), "the request is too long")
 
     def _say(self, visit: Visit, response: Response, why: str = "") -> None:
         self.respond(visit, cors.with_cors(self.cors, visit.request, response), why)
-
-
-def _bare(response: Response, payload: bytes) -> Response:
-    """An answer that is a text is the body without its quotes."""
-    answer = answers.parsed(payload)
-    if isinstance(answer, str):
-        response.body = answers.utf8(answer)
-    return response
 
 
 def _line(request: Request) -> str:
@@ -295,15 +283,3 @@ def _line(request: Request) -> str:
 
 def _resource(way: Way) -> str:
     return way.key if way.key == DEFAULT else way.template.text
-
-
-def _nested(authorizer: Authorizer) -> bool:
-    return authorizer.authorizer_payload_format_version == "2.0"
-
-
-def _says_unauthorized(payload: bytes) -> bool:
-    try:
-        answer = answers.parsed(payload)
-    except Malformed:
-        return False
-    return isinstance(answer, dict) and answer.get("errorMessage") == UNAUTHORIZED

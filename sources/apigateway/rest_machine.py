@@ -21,7 +21,7 @@ from sources._http.door import Visit
 from sources._http.forwarding import forwarded, trace_root
 
 from . import payload_1
-from .authorizers import ARN_LIMIT
+from .authorizers import ARN_LIMIT, REST_TTL
 from .gate import ACCEPTED, FUNCTION, Found, Gate, message
 from .naming import id_of, method_arn
 
@@ -71,14 +71,16 @@ IDENTITY: Final = (
 @define(eq=False)
 class RestMachine(Gate):
     binary_media_types: tuple[str, ...]
+    deployment_id: str
     scheme: ClassVar[str] = "https"
     body_limit: ClassVar[int] = BODY_LIMIT
+    default_ttl: ClassVar[int] = REST_TTL
 
     # ------------------------------------------------------------ in
     def visited(self, now: float, visit: Visit) -> None:
         request = visit.request
         if len(request.body) > BODY_LIMIT:
-            self._too_long(visit)
+            self.too_long(visit)
         elif fields.size_of_values(request.headers) > HEADERS_LIMIT:
             self.respond(visit, message(431, "Request header fields too large"), "headers over 10,240 bytes")
         else:
@@ -91,7 +93,7 @@ class RestMachine(Gate):
             self.respond(visit, message(403, FORBIDDEN, error="ForbiddenException"), "no such stage")
             return
         path = f"/{rest}"
-        matching = self.matching(path.removesuffix("/") or "/")
+        matching = list(self.matching(path.removesuffix("/") or "/"))
         resource = matching[0][0].template.text if matching else ""
         ways = [(way, values) for way, values in matching if way.template.text == resource]
         for way, values in ways:
@@ -119,7 +121,7 @@ class RestMachine(Gate):
             self._pass_through(now, visit, until)
             return
         if not self.invoke(visit, found.way.function, self.event(now, visit), until):
-            self._too_long(visit)
+            self.too_long(visit)
 
     # ------------------------------------------------------------ events
     def event(self, now: float, visit: Visit) -> dict[str, Any]:
@@ -148,7 +150,7 @@ class RestMachine(Gate):
     def _request_context(self, now: float, visit: Visit, authorizer: dict[str, Any] | None) -> dict[str, Any]:
         request, found, at = visit.request, visit.held, self.birth.epoch + now
         context: dict[str, Any] = {
-            "resourceId": id_of(self.api_id, found.way.template.text, length=6),
+            "resourceId": found.way.resource_id,
             **({} if authorizer is None else {"authorizer": authorizer}),
             "resourcePath": found.way.template.text,
             "httpMethod": request.method,
@@ -163,7 +165,7 @@ class RestMachine(Gate):
             "requestId": visit.id,
             "identity": payload_1.identity_of(request.source_ip, _user_agent(request), IDENTITY),
             "domainName": self.host,
-            "deploymentId": id_of(self.api_id, "deployment", length=6),
+            "deploymentId": self.deployment_id,
             "apiId": self.api_id,
         }
         return context
@@ -260,7 +262,7 @@ class RestMachine(Gate):
         response = message(500, None, error="AuthorizerConfigurationException")
         self.respond(visit, response, why)
 
-    def _too_long(self, visit: Visit) -> None:
+    def too_long(self, visit: Visit) -> None:
         response = message(413, "Request Too Long", error="RequestTooLargeException")
         self.respond(visit, response, "the request is too long")
 
@@ -278,7 +280,7 @@ class RestMachine(Gate):
             return
         if visit.request.header(ASYNCHRONOUS).lower() != "event":
             if not self.invoke_with(visit, found.way.function, text, until):
-                self._too_long(visit)
+                self.too_long(visit)
             return
         visit.stage = ACCEPTED
         self.effects.append(Deliver(found.way.function, self.arn, self.wait(visit), text, cause=visit.cause))

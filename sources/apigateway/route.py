@@ -5,21 +5,20 @@ from typing import Any, Final, Literal
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import one_of, refuse
+from eventbus.checks import encodable, one_of, refuse
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn
 from eventbus.ports import Resource, Wire
 
 from .authorizers import Authorizer
+from .checking import METHODS, SHORTEST_TIMEOUT, check_authorizer, check_function, targets_of
 from .gate import Gate, Way
 from .http_api import HttpApi
 from .http_machine import DEFAULT
-from .rest import METHODS, check_authorizer, check_function, targets_of
 from .routes import Template, check_path
 from .socket_api import WebSocketApi
 from .socket_machine import CONNECT
 
-SHORTEST_TIMEOUT: Final = 50
 LONGEST_TIMEOUTS: Final = {HttpApi: 30_000, WebSocketApi: 29_000}
 """Milliseconds of an integration (bc:apigatewayv2); those that are the default as well."""
 
@@ -69,7 +68,7 @@ class Route:
         method, blank, path = self.route_key.partition(" ") if isinstance(self.route_key, str) else ("", "", "")
         if self.route_key != DEFAULT:
             if not blank or method not in METHODS:
-                allowed = f"$default, or a method and a path: one of {', '.join(METHODS)}, /path"
+                allowed = f"$default, or a method and a path: in capitals, one of {', '.join(METHODS)}, /path"
                 raise refuse("route_key", self.route_key, allowed)
             check_path("route_key", path)
         authorizer = self.authorizer
@@ -79,14 +78,13 @@ class Route:
     def _check_of_socket(self) -> None:
         if self.payload_format_version is not None:
             raise refuse("payload_format_version", self.payload_format_version, "HTTP APIs only")
-        if not isinstance(self.route_key, str) or not self.route_key:
+        if not isinstance(self.route_key, str) or not self.route_key or not encodable(self.route_key):
             raise refuse("route_key", self.route_key, "$connect, $disconnect, $default, or what a message says")
         if self.authorizer is None:
             return
         if self.route_key != CONNECT:
             raise refuse("authorizer", self.authorizer.function.name, "the route $connect only")
-        if self.authorizer.enable_simple_responses:
-            raise refuse("enable_simple_responses", True, "authorizers of HTTP APIs only")
+        self.authorizer.refuse_of_http()
         if self.authorizer.authorizer_result_ttl_in_seconds:
             raise refuse("authorizer_result_ttl_in_seconds", self.authorizer.authorizer_result_ttl_in_seconds, "0")
 
@@ -115,7 +113,7 @@ class Route:
         method, _, path = self.route_key.partition(" ")
         assert self.timeout_in_millis is not None
         template, timeout = Template(path or "/"), self.timeout_in_millis / 1_000
-        machine.ways.append(Way(self.key, method, template, self.function.arn, self.authorizer, timeout, self))
+        machine.add(Way(self.key, method, template, self.function.arn, self.authorizer, timeout, self))
 
 
 def _check_timeout(value: object, longest: int) -> None:

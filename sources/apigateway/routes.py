@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from eventbus.checks import refuse
+from eventbus.checks import encodable, refuse
 
 _VARIABLE: Final = re.compile(r"\{([A-Za-z0-9._-]+)(\+?)\}")
 LITERAL, VARIABLE, GREEDY = range(3)
@@ -64,7 +64,12 @@ def split(path: str) -> list[str]:
 def check_path(setting: str, path: object) -> str:
     """Raises `InvalidSetting` for what is no path with variables."""
     allowed = "a path such as /orders/{id} or /{proxy+}: it begins with /, variables are whole segments"
-    if not isinstance(path, str) or not path.startswith("/") or (path != "/" and path.endswith("/")):
+    if (
+        not isinstance(path, str)
+        or not encodable(path)
+        or not path.startswith("/")
+        or (path != "/" and path.endswith("/"))
+    ):
         raise refuse(setting, path, allowed)
     parts = split(path)
     names: list[str] = []

@@ -9,8 +9,8 @@ from eventbus.checks import refuse
 from eventbus.names import Arn, arn_of
 from eventbus.ports import Birth, Feed
 
+from .checking import check_name, check_stage, check_variables
 from .naming import domain_of, id_of
-from .rest import check_name, check_stage, check_variables
 from .selection import Selection
 from .socket_asgi import SocketAsgiApp
 from .socket_client import SocketClient

@@ -6,10 +6,10 @@ from typing import ClassVar
 from attrs import evolve
 
 from eventbus.errors import NotInBus
-from sources._http.asgi import AsgiApp, Receive, Scope, Send, request_of
+from sources._http.asgi import AsgiApp, Receive, Scope, Send, lines_of, request_of
 
 from .socket_client import ConnectionClosed, ConnectionRefused, SocketClient, WebSocket
-from .socket_machine import SUBPROTOCOL
+from .socket_machine import GOING_AWAY, SUBPROTOCOL
 
 DENIAL = "websocket.http.response"
 ABNORMAL = 1006
@@ -20,7 +20,7 @@ class SocketAsgiApp(AsgiApp):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
-            await super().__call__(scope, receive, send)
+            await super().__call__(_without_upgrade(scope), receive, send)
             return
         client: SocketClient = self.bus[self.door]
         await receive()  # websocket.connect
@@ -35,8 +35,8 @@ class SocketAsgiApp(AsgiApp):
         except ConnectionRefused as refused:
             await _refuse(scope, send, refused)
             return
-        await send({"type": "websocket.accept", "subprotocol": socket.response.header(SUBPROTOCOL)})
         try:
+            await send({"type": "websocket.accept", "subprotocol": socket.response.header(SUBPROTOCOL)})
             await client.side_by_side(_bring(socket, receive), _fetch(socket, send))
         except OSError:  # sending found out that the client is gone, before receiving did (ASGI 2.4)
             await socket.close(ABNORMAL)
@@ -46,14 +46,18 @@ class SocketAsgiApp(AsgiApp):
             raise
 
 
+def _without_upgrade(scope: Scope) -> Scope:
+    """A request that came by HTTP can't become a connection any more."""
+    return {**scope, "headers": [line for line in scope.get("headers", ()) if line[0].lower() != b"upgrade"]}
+
+
 async def _refuse(scope: Scope, send: Send, refused: ConnectionRefused) -> None:
     """With its status where the server can tell it, else with 403."""
     if DENIAL not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1000})
         return
     response = refused.response
-    lines = [(name.encode(), value.encode()) for name, value in response.headers]
-    await send({"type": f"{DENIAL}.start", "status": response.status, "headers": lines})
+    await send({"type": f"{DENIAL}.start", "status": response.status, "headers": lines_of(response)})
     await send({"type": f"{DENIAL}.body", "body": response.body})
 
 
@@ -77,5 +81,8 @@ async def _fetch(socket: WebSocket, send: Send) -> None:
             text = await socket.receive()
         except ConnectionClosed as closed:
             await send({"type": "websocket.close", "code": closed.code, "reason": closed.reason})
+            return
+        except NotInBus:  # it has closed
+            await send({"type": "websocket.close", "code": GOING_AWAY})
             return
         await send({"type": "websocket.send", "text": text})

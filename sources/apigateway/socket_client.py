@@ -1,20 +1,22 @@
 """`bus[api]` of a WebSocket API: connections as clients have them, and what their owner can do to them."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import define
 
-from eventbus.checks import encodable, refuse
+from eventbus.checks import encodable
 from eventbus.core.http import LOOPBACK, Request, Response
-from eventbus.errors import EventBusError, InvalidParameterValueException
+from eventbus.errors import EventBusError, InvalidParameterValueException, NotInBus
 from eventbus.ports import Feed
 from sources._http.client import HeaderValues, lines_of, request_of
 
 from .connections import Closing, Connection
 from .socket_machine import LIFE_LIMIT, NORMAL, Opened, SocketMachine
 
+SEND = "execute-api:Invoke"
 MANAGE = "execute-api:ManageConnections"
 UPGRADE = (
     ("Connection", "Upgrade"),
@@ -74,23 +76,42 @@ class WebSocket:
 
     @property
     def closed(self) -> bool:
-        return self._connection.closed
+        return self._connection.ended is not None
 
-    async def send(self, *frames: str | bytes) -> None:
-        """One message, in so many frames. Raises `GoneException` once it is closed, `InvalidParameterValueException`
+    async def __aenter__(self) -> "WebSocket":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __aiter__(self) -> "WebSocket":
+        return self
+
+    async def __anext__(self) -> str:
+        """Messages, until the connection is closed."""
+        try:
+            return await self.receive()
+        except ConnectionClosed:
+            raise StopAsyncIteration from None
+
+    async def send(self, message: str | bytes | Sequence[str]) -> None:
+        """One message; a list is one in so many frames. Raises `ConnectionClosed`, and `InvalidParameterValueException`
         for what is neither text nor bytes."""
-        for frame in frames:
-            if not _sendable(frame):
-                raise InvalidParameterValueException(f"frames: {frame!r} is no text, and no bytes")
-        await self._feed.call(self._machine, "execute-api:Invoke", self._machine.received, self.connection_id, frames)
+        frames = [message] if isinstance(message, str | bytes) else message
+        if not isinstance(frames, list | tuple) or not all(map(_sendable, frames)):
+            raise InvalidParameterValueException(f"message={message!r} is no text, no bytes, and no list of texts")
+        if self._connection.ended is not None:
+            raise ConnectionClosed(self._connection.ended.code, self._connection.ended.reason)
+        received, cause = self._machine.received, self._feed.cause()
+        await self._feed.call(self._machine, SEND, received, self.connection_id, frames, cause)
 
     async def receive(self) -> str:
         """The next message; waits for it. Raises `ConnectionClosed` at the end, which comes after ten minutes without
         a message, or two hours."""
         outbox = self._connection.outbox
         while not outbox:
-            if self._connection.closed:
-                raise ConnectionClosed(NORMAL, "")
+            if (ended := self._connection.ended) is not None:
+                raise ConnectionClosed(ended.code, ended.reason)
             await self._feed.wait(self._connection, LIFE_LIMIT)
         found = outbox[0] if isinstance(outbox[0], Closing) else outbox.popleft()
         if isinstance(found, Closing):
@@ -104,7 +125,8 @@ class WebSocket:
             raise InvalidParameterValueException(f"code={code!r}: a whole number from {NORMAL} to {HIGHEST_CODE}")
         if not isinstance(reason, str) or not _sendable(reason) or len(reason.encode()) > REASON_LIMIT:
             raise InvalidParameterValueException(f"reason={reason!r}: a text of up to {REASON_LIMIT} bytes")
-        await self._feed.call(self._machine, "execute-api:Invoke", self._machine.left, self.connection_id, code, reason)
+        given = self.connection_id, code, reason, self._feed.cause()
+        await self._feed.call(self._machine, SEND, self._machine.left, *given)
 
 
 @define(eq=False)
@@ -130,7 +152,12 @@ class SocketClient:
 
     async def open(self, request: Request) -> WebSocket:
         """Raises `ConnectionRefused`."""
-        response = await self.fetch(request)
+        try:
+            response = await self.fetch(request)
+        except BaseException:
+            with suppress(NotInBus):  # it goes on, and is closed once it is open
+                await self._feed.call(self._machine, SEND, self._machine.gave_up, request)
+            raise
         if not isinstance(response, Opened):
             raise ConnectionRefused(response)
         assert response.connection is not None
@@ -143,7 +170,7 @@ class SocketClient:
     async def post_to_connection(self, *, connection_id: str, data: bytes | str) -> None:
         """A message to a client. Raises `GoneException`, `PayloadTooLargeException` (128 KB)."""
         if not _sendable(data):
-            raise refuse("data", data, "bytes, or a text")
+            raise InvalidParameterValueException(f"data={data!r}: bytes, or a text")
         content = data.encode() if isinstance(data, str) else data
         await self._feed.call(self._machine, MANAGE, self._machine.post, connection_id, content)
 
@@ -157,7 +184,7 @@ class SocketClient:
 
     async def delete_connection(self, *, connection_id: str) -> None:
         """It is closed. Raises `GoneException`."""
-        await self._feed.call(self._machine, MANAGE, self._machine.delete, connection_id)
+        await self._feed.call(self._machine, MANAGE, self._machine.delete, connection_id, self._feed.cause())
 
 
 def _sendable(data: object) -> bool:

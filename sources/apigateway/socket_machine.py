@@ -13,8 +13,8 @@ from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Arrived
-from eventbus.core.http import Response
+from eventbus.core.effects import Arrived, Cause
+from eventbus.core.http import Request, Response
 from eventbus.core.outcomes import Outcome, Succeeded, Throttled
 from eventbus.names import Arn
 from sources._http import fields
@@ -42,7 +42,8 @@ MESSAGE: Final = "message"
 JSON_TYPE: Final = "application/json"
 SUBPROTOCOL: Final = "sec-websocket-protocol"
 
-NORMAL, GOING_AWAY, UNSUPPORTED, NO_STATUS, TOO_BIG = 1000, 1001, 1003, 1005, 1009
+NORMAL, GOING_AWAY, UNSUPPORTED, NO_STATUS, ABNORMAL, TOO_BIG = 1000, 1001, 1003, 1005, 1006, 1009
+GONE: Final = "the client is gone"
 NO_REASON: Final = "Client-side close frame status not set"
 
 
@@ -97,7 +98,8 @@ class SocketMachine(Gate):
         visit.stage = FUNCTION
         knock.connection.allow(knock)
         event = knock.connection.connect_event(now, visit.id, self._lines(now, visit))
-        self.invoke(visit, knock.way.function, event, now + knock.way.timeout)
+        if not self.invoke(visit, knock.way.function, event, now + knock.way.timeout):
+            self.too_long(visit)
 
     def integrated(self, now: float, visit: Visit, outcome: Outcome) -> None:
         match outcome:
@@ -124,33 +126,37 @@ class SocketMachine(Gate):
         self.connections[connection.id] = connection
         connection.active_at = now
         heappush(self._ends, (_over_at(connection), connection.id))
+        self.notes.append(("connected", self.arn, (visit.id, connection.id), None, visit.cause))
         self.respond(visit, Opened(101, headers, connection=connection), f"connection {connection.id}")
+        if visit.gone:
+            self.left(now, connection.id, ABNORMAL, GONE)
 
     # ------------------------------------------------------------ messages
-    def received(self, now: float, id: str, frames: Sequence[str | bytes]) -> None:
+    def received(self, now: float, id: str, frames: Sequence[str | bytes], cause: Cause | None = None) -> None:
         """A message of the client, in its frames. Raises `GoneException`."""
         connection = self.open_connection(now, id)
         connection.active_at = now
         texts = [frame for frame in frames if isinstance(frame, str)]
         sizes = [len(text.encode(errors="replace")) for text in texts]
         if len(texts) < len(frames):
-            self._end(now, connection, UNSUPPORTED, "binary messages are not taken")
+            self._end(now, connection, UNSUPPORTED, "binary messages are not taken", cause)
         elif max(sizes, default=0) > FRAME_LIMIT or sum(sizes) > MESSAGE_LIMIT:
-            self._end(now, connection, TOO_BIG, "message too long")
+            self._end(now, connection, TOO_BIG, "message too long", cause)
         else:
-            self._route(now, connection, "".join(texts))
+            self._route(now, connection, "".join(texts), cause)
 
-    def _route(self, now: float, connection: Connection, text: str) -> None:
+    def _route(self, now: float, connection: Connection, text: str, cause: Cause | None) -> None:
         key = self.selection.key(text)
         way = (None if key is None else self._way(key)) or self._way(DEFAULT)
         id = self.new_id()
-        self.notes.append(("requested", self.arn, id, f"message of {connection.id}", None))
+        self.notes.append(("requested", self.arn, id, f"message of {connection.id}", cause))
         if way is None:
             self._tell(connection, id, "Forbidden", "no route")
             return
-        visit = Visit(self.arn, 0, connection.request, id, None, MESSAGE, (connection, way))
+        visit = Visit(self.arn, 0, connection.request, id, cause, MESSAGE, (connection, way))
         event = connection.message_event(now, id, way.key, text)
-        self.invoke(visit, way.function, event, now + way.timeout)
+        if not self.invoke(visit, way.function, event, now + way.timeout):
+            self._tell(connection, id, "Internal server error", "its event is too long")
 
     def _replied(self, now: float, visit: Visit, outcome: Outcome) -> None:
         connection, way = visit.held
@@ -174,31 +180,40 @@ class SocketMachine(Gate):
     def _tell(self, connection: Connection, id: str, text: str, why: str) -> None:
         """An error, as a frame: the connection stays."""
         self._note(id, f"{text}: {why}")
-        if not connection.closed:
+        if connection.ended is None:
             frame = f'{{"message": "{text}", "connectionId":"{connection.id}", "requestId":"{id}"}}'
             connection.outbox.append(frame)
             self.effects.append(Arrived(connection.arn))
 
     # ------------------------------------------------------------ ends
-    def left(self, now: float, id: str, code: int | None, reason: str) -> None:
+    def left(self, now: float, id: str, code: int | None, reason: str, cause: Cause | None = None) -> None:
         """The client has closed its side; a code of None: without a status."""
         connection = self.connections.get(id)
         if connection is not None:
             given = (NO_STATUS, NO_REASON) if code is None else (code, reason)
-            self._over(now, connection, *given)
+            self._over(now, connection, *given, cause)
 
-    def _end(self, now: float, connection: Connection, code: int, reason: str) -> None:
+    def gave_up(self, now: float, request: Request) -> None:
+        """Whoever wanted to connect waits no longer."""
+        for visit in self.visits.values():
+            if visit.request is request:
+                visit.gone = True
+        for connection in list(self.connections.values()):
+            if connection.request is request:
+                self.left(now, connection.id, ABNORMAL, GONE)
+
+    def _end(self, now: float, connection: Connection, code: int, reason: str, cause: Cause | None = None) -> None:
         connection.outbox.append(Closing(code, reason))
-        self.effects.append(Arrived(connection.arn))
-        self._over(now, connection, code, reason)
+        self._over(now, connection, code, reason, cause)
 
-    def _over(self, now: float, connection: Connection, code: int, reason: str) -> None:
-        connection.closed = True
+    def _over(self, now: float, connection: Connection, code: int, reason: str, cause: Cause | None) -> None:
+        connection.ended = Closing(code, reason)
+        self.effects.append(Arrived(connection.arn))
         del self.connections[connection.id]
         self.notes.append(("disconnected", self.arn, connection.id, f"{code} {reason}".strip(), None))
         way = self._way(DISCONNECT)
         if way is not None:
-            visit = Visit(self.arn, 0, connection.request, self.new_id(), None, DISCONNECT, (connection, way))
+            visit = Visit(self.arn, 0, connection.request, self.new_id(), cause, DISCONNECT, (connection, way))
             event = connection.disconnect_event(now, visit.id, code, reason)
             self.invoke(visit, way.function, event, now + way.timeout)
 
@@ -235,12 +250,12 @@ class SocketMachine(Gate):
         self.notes.append(("posted", self.arn, id, f"{len(data):,} bytes", None))
         self._put(now, connection, data.decode(errors="replace"))
 
-    def delete(self, now: float, id: str) -> None:
+    def delete(self, now: float, id: str, cause: Cause | None = None) -> None:
         """Raises `GoneException`."""
-        self._end(now, self.open_connection(now, id), NORMAL, "Connection Closed Normally")
+        self._end(now, self.open_connection(now, id), NORMAL, "Connection Closed Normally", cause)
 
     def _put(self, now: float, connection: Connection, text: str) -> None:
-        if not connection.closed:
+        if connection.ended is None:
             connection.active_at = now
             connection.outbox.append(text)
             self.effects.append(Arrived(connection.arn))
@@ -283,6 +298,9 @@ class SocketMachine(Gate):
 
     def integration_too_late(self, visit: Visit) -> None:
         self.respond(visit, message(504, "Endpoint request timed out"), "$connect took longer than it may")
+
+    def too_long(self, visit: Visit) -> None:
+        self.respond(visit, message(431, "Request Header Fields Too Large"), "its event is too long")
 
     def unauthorized(self, visit: Visit, why: str) -> None:
         self.respond(visit, message(401, "Unauthorized"), why)

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import given, one_of, refuse
+from eventbus.checks import given, is_function, one_of, refuse
 from eventbus.names import REGION, Arn, arn_of
 from eventbus.ports import Birth, Feed
 from sources._http.asgi import AsgiApp
@@ -15,7 +15,7 @@ from sources._http.cors import Cors
 
 from .machine import BUFFERED, RESPONSE_STREAM, UrlMachine
 
-AuthType = Literal["NONE", "AWS_IAM"]
+AuthType = Literal["NONE"]
 InvokeMode = Literal["BUFFERED", "RESPONSE_STREAM"]
 
 _NOT_OFFERED: Final = "NONE; signatures are not checked here, so nobody could be refused"
@@ -31,8 +31,7 @@ _CORS_LIMITS: Final = (
 
 
 def _check_function(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    arn = getattr(value, "arn", None)
-    if not isinstance(arn, Arn) or arn.service != "lambda":
+    if not is_function(value):
         raise refuse(attribute.name, value, "a function of the app: what app.function() gave")
 
 
@@ -67,7 +66,7 @@ class Url:
 
     @property
     def arn(self) -> Arn:
-        return arn_of("lambda", f"url:{self.function.name}")
+        return arn_of("lambda", f"function-url/{self.function.name}")
 
     @property
     def host(self) -> str:

@@ -127,7 +127,7 @@ def test_body_that_is_malformed(answer: dict[str, Any], why: str) -> None:
         answers.body_of(answer)
 
 
-@pytest.mark.parametrize(("value", "status"), [(200, 200), (100, 100), (599, 599), ("404", 404)])
+@pytest.mark.parametrize(("value", "status"), [(200, 200), (599, 599), ("404", 404)])
 def test_status_is_a_number_of_three_digits(value: Any, status: int) -> None:
     """Or the digits of one."""
     assert answers.status_of(value) == status

@@ -180,8 +180,8 @@ def test_time_to_live_that_is_refused(row: Ttl) -> None:
 
 def test_times_to_live_by_default() -> None:
     """As the APIs have them."""
-    assert door_of("rest", {"type": "TOKEN"}, "/a").machine.default_ttl() == DEFAULT_TTL["rest"]
-    assert door_of("http", {"route_key": "$default"}).machine.default_ttl() == DEFAULT_TTL["http"]
+    assert door_of("rest", {"type": "TOKEN"}, "/a").machine.default_ttl == DEFAULT_TTL["rest"]
+    assert door_of("http", {"route_key": "$default"}).machine.default_ttl == DEFAULT_TTL["http"]
 
 
 REFUSED: list[tuple[str, Callable[[], Any]]] = [
