@@ -3,6 +3,7 @@
 SOURCES: tuple[str, ...] = (
     "alb",
     "apigateway",
+    "cloudfront",
     "dynamodb",
     "eventbridge",
     "functionurl",

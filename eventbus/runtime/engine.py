@@ -222,6 +222,8 @@ class Engine:
         ]
         if tasks:
             await asyncio.wait(tasks, timeout=CLOSE_GRACE)
+        for sender in tuple(self.senders):  # what used its grace up
+            sender.cancel()
         for environment in ending:
             if environment.task in tasks and not environment.task.done():
                 environment.abandon_at_close()

@@ -1,8 +1,9 @@
 """ASGI applications that a resource fetches from, run in process on the bus's loop (ASGI 3, HTTP and lifespan).
 
 Laws: each request is a task of its own; its response is told when it is whole, whatever the application still does
-then. An application's lifespan begins with its first request and ends, cancelled, with the bus; one that knows none
-needs none. What fails before its response is whole has answered 500, and is logged.
+then. An application's lifespan begins with its first request and ends with the bus, which tells it and then waits a
+moment; one that knows none needs none, one that could not start is asked nothing. What fails before its response is
+whole has answered 500, and is logged.
 """
 
 import asyncio
@@ -64,9 +65,14 @@ class Hosted:
         await self.lifespan.ready.wait()
         exchange = Exchange(effect.request, lambda response: self._tell(effect, response))
         try:
-            await self.app(exchange.scope(self.lifespan.state), exchange.receive, exchange.send)
-        except Exception:
+            if not self.lifespan.failed:
+                await self.app(exchange.scope(self.lifespan.state), exchange.receive, exchange.send)
+        except (Exception, SystemExit):
             logger.exception("%s failed", self.arn)
+        except asyncio.CancelledError:
+            if _ending():
+                raise
+            logger.exception("%s awaited something that was cancelled", self.arn)
         if not exchange.whole.is_set():
             self._tell(effect, Response(500, [("Content-Type", "text/plain")], b"Internal Server Error"))
 
@@ -134,7 +140,9 @@ class Lifespan:
     app: App
     ready: asyncio.Event = field(factory=asyncio.Event, init=False)
     state: dict[str, Any] = field(factory=dict, init=False)
+    failed: bool = field(default=False, init=False)  # it could not start
     _begun: bool = field(default=False, init=False)
+    _ended: bool = field(default=False, init=False)
 
     async def live(self) -> None:
         """Until it is cancelled, or the application has none."""
@@ -142,20 +150,36 @@ class Lifespan:
             await self.app({"type": "lifespan", "asgi": VERSIONS, "state": self.state}, self._receive, self._send)
         except Exception as error:
             if self._begun:  # it knows a lifespan, and failed in it
+                self.failed = self.failed or not self.ready.is_set()
                 logger.error("the lifespan of an application failed", exc_info=error)
         finally:
             self.ready.set()
 
     async def _receive(self) -> Message:
-        if self._begun:
-            await asyncio.Event().wait()  # for the end of the bus, which cancels
-        self._begun = True
-        return {"type": "lifespan.startup"}
+        if not self._begun:
+            self._begun = True
+            return {"type": "lifespan.startup"}
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:  # the bus closes: the application has its say before it ends
+            task = asyncio.current_task()
+            if self._ended or task is None:
+                raise
+            self._ended = True
+            task.uncancel()
+        return {"type": "lifespan.shutdown"}
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "lifespan.startup.failed":
+            self.failed = True
             logger.error("an application could not start: %s", message.get("message", ""))
         self.ready.set()
+
+
+def _ending() -> bool:
+    """Whether the bus cancels this request."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _bytes(text: str) -> bytes:

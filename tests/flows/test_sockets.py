@@ -168,7 +168,8 @@ def test_authorizer_whose_event_is_too_long(kind: str) -> None:
     async def main() -> int:
         async with app.start() as bus:
             if kind == "rest":
-                return (await bus[api].request("GET", f"/prod/a?{long}", headers={"A": "x"})).status
+                status: int = (await bus[api].request("GET", f"/prod/a?{long}", headers={"A": "x"})).status
+                return status
             with pytest.raises(apigateway.ConnectionRefused) as refused:
                 await bus[api].connect("/prod", headers={"A": "x", "X-Long": long})
             return refused.value.response.status

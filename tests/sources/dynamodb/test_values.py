@@ -18,7 +18,7 @@ SIMPLE = st.one_of(
     st.binary(),
     st.decimals(-(10**9), 10**9, places=3),
     st.sets(st.text(), min_size=1),
-    st.sets(st.integers(), min_size=1),
+    st.sets(st.integers(-(10**37), 10**37), min_size=1),
     st.sets(st.binary(), min_size=1),
 )
 NESTED = st.recursive(
