@@ -1,4 +1,4 @@
-"""The command line: `eventbus demo`, `eventbus run`. Needs the extra `cli`."""
+"""The command line: `eventbus demo`, `eventbus run`, `eventbus serve`. Needs the extra `cli`."""
 
 import sys
 

@@ -2,16 +2,15 @@
 
 import json
 import logging
-import os
-import signal
 import sys
+from collections.abc import Iterable
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import anyio
 import typer
-from anyio.abc import TaskGroup, TaskStatus
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -22,9 +21,12 @@ from eventbus.errors import EventBusError
 
 from . import demo as demo_run
 from .loading import apply, load_app, read_lines
+from .stopping import INTERRUPTED, stop_on_signal
+
+if TYPE_CHECKING:
+    from .serving import Place
 
 DRAIN = 30.0
-INTERRUPTED = 130
 
 commands: typer.Typer = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Invoke functions the way AWS Lambda is invoked, in process."
@@ -36,6 +38,7 @@ class Act(Enum):
     STREAMS = "streams"
 
 
+Target = Annotated[str, typer.Argument(metavar="MODULE:APP", help="The app to run, such as shop:app.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -74,7 +77,7 @@ def demo(
 
 @commands.command()
 def run(
-    target: Annotated[str, typer.Argument(metavar="MODULE:APP", help="The app to run, such as shop:app.")],
+    target: Target,
     events: Annotated[Path | None, typer.Option(help="A file of calls, one JSON object a line.")] = None,
     virtual: Annotated[bool, typer.Option("--virtual", help="In virtual time; needs --events.")] = False,
     as_json: AsJson = False,
@@ -82,7 +85,7 @@ def run(
     """Run an app: over a file of calls until everything has settled, or without one until stopped."""
     if virtual and events is None:
         _fail("--virtual needs --events: with nothing to do virtual time would stand still for ever")
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    _log_to_stderr()
     try:
         app = load_app(target)
         lines = [] if events is None else list(read_lines(events))
@@ -94,13 +97,57 @@ def run(
     _print_answers(answers, as_json)
 
 
+@commands.command()
+def serve(
+    target: Target,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help="For doors that declare none: this one, the next, and so on; 0 for any that is free.",
+        ),
+    ] = 8_000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    drain: Annotated[float, typer.Option(min=0, help="Seconds for what is under way when stopped.")] = 10.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each door.")] = False,
+) -> None:
+    """Let requests in by the front doors of an app, each on a port of its own, until stopped."""
+    try:
+        from .serving import serve as serve_doors
+    except ModuleNotFoundError as missing:
+        name = str(missing.name).partition(".")[0]
+        if name not in ("h11", "uvicorn", "websockets"):
+            raise
+        _fail(f"serve needs {name}: pip install 'eventbus[cli,http]'")
+    _log_to_stderr()
+    try:
+        app = load_app(target)
+        eventbus.run(lambda: serve_doors(app, host, port, drain, lambda places: _tell(app, places, as_json)))
+    except (EventBusError, OSError) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _tell(app: App, places: "Iterable[Place]", as_json: bool) -> None:
+    for place in places:
+        line = json.dumps(place.to_json()) if as_json else f"{place.name}  {place.url}  {place.door.host}"
+        print(line, flush=True)
+    print(f"serving {app.name}; Ctrl-C drains", file=sys.stderr, flush=True)
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
 async def _run(app: App, lines: list[tuple[int, dict[str, Any]]], *, serve: bool) -> dict[str, Any]:
     answers: list[dict[str, Any]] = []
     refused: list[EventBusError] = []
     stopped = anyio.Event()
     async with app.start(environ=True) as bus:
         async with anyio.create_task_group() as tasks:
-            await tasks.start(_stop_on_signal, bus, tasks, stopped)
+            await tasks.start(stop_on_signal, partial(_drain, bus, tasks.cancel_scope), tasks, stopped)
             if serve:
                 print(f"serving {app.name}; Ctrl-C drains", file=sys.stderr, flush=True)
                 await anyio.sleep_forever()
@@ -129,20 +176,6 @@ async def _apply_all(
         for number, entry in progress.track(lines, description="calls"):
             answers.append({"line": number, "answer": await apply(app, bus, entry)})
     await bus.settle()
-
-
-async def _stop_on_signal(
-    bus: Bus, tasks: TaskGroup, stopped: anyio.Event, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
-) -> None:
-    """The first signal drains, the second leaves at once."""
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        task_status.started()
-        async for _ in signals:
-            if stopped.is_set():
-                os._exit(INTERRUPTED)
-            stopped.set()
-            print("draining; once more to leave at once", file=sys.stderr)
-            tasks.start_soon(_drain, bus, tasks.cancel_scope)
 
 
 async def _drain(bus: Bus, scope: anyio.CancelScope) -> None:

@@ -77,6 +77,8 @@ class Listener:
     default: Action
     protocol: Protocol = field(validator=one_of(("HTTP", "HTTPS")))
     port: int = field(validator=given(between(1, LAST_PORT, whole=True)))
+    declared_port: int | None
+    """Where `eventbus serve` listens; None: where it likes."""
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ class Listener:
     ) -> None:
         refuse_unknown(unsupported, NOT_OFFERED)
         usual = HTTPS_PORT if protocol == "HTTPS" else HTTP_PORT
-        self.__attrs_init__(name, default, protocol, usual if port is None else port)
+        self.__attrs_init__(name, default, protocol, usual if port is None else port, port)
         _check_action("default", default, protocol, self.port)
 
     @property

@@ -131,6 +131,7 @@ def test_month_of_a_schedule() -> None:
     virtually(main)
 
 
+@pytest.mark.long
 def test_year_of_hourly_schedules_that_always_fail(caplog: pytest.LogCaptureFixture) -> None:
     """26,280 attempts, in a few seconds of real time; nobody reads their log lines."""
     caplog.set_level(logging.CRITICAL, logger="eventbus.handlers")

@@ -163,4 +163,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(deadline=None, stateful_step_count=30)
+TestAnyOrder.settings = settings(max_examples=40, deadline=None, stateful_step_count=30)

@@ -84,7 +84,7 @@ def test_origins(origin: Any) -> None:
     cloudfront.CacheBehavior("*", origin)
 
 
-@pytest.mark.parametrize("origin", [None, "https://example.org", 7, App().function(echo)], ids=str)
+@pytest.mark.parametrize("origin", [None, "https://example.org", 7, App().function(echo)], ids=type)
 def test_what_is_no_origin(origin: Any) -> None:
     """A function is reached by a function URL."""
     with pytest.raises(InvalidSetting, match="origin=.* is refused; allowed: a front door or a bucket of the app"):

@@ -143,4 +143,4 @@ class Stream(RuleBasedStateMachine):
 
 
 TestStream = Stream.TestCase
-TestStream.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestStream.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)

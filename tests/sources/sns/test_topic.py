@@ -85,7 +85,7 @@ def test_settings_that_are_not_offered_are_named(setting: str) -> None:
         (TOPIC, QUEUE, {"dead_letter": "dead"}, "dead_letter="),
         (TOPIC, QUEUE, {"filter_policy": {"a": {"b": ["1"]}}}, "filter_policy="),
         (TOPIC, QUEUE, {"filter_policy": "{"}, "filter_policy="),
-        (TOPIC, QUEUE, {"filter_policy": {"a": [object()]}}, "filter_policy="),
+        (TOPIC, QUEUE, {"filter_policy": {"a": [object]}}, "filter_policy="),
         (TOPIC, QUEUE, {"filter_policy_scope": "Body"}, "filter_policy_scope="),
         (TOPIC, QUEUE, {"replay_policy": {"PointType": "Timestamp"}}, "replay_policy="),
         (TOPIC, QUEUE, {"num_retries": 5}, "num_retries and"),
