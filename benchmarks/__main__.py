@@ -37,6 +37,13 @@ RUNS: list[tuple[str, list[str]]] = [
     ("benchmarks.plain_bus", ["eventbus"]),
     ("benchmarks.plain_bus", ["pyventus"]),
     ("benchmarks.plain_bus", ["bubus", "-n", "1000"]),
+    ("benchmarks.j9_doors", ["bare"]),
+    *[
+        ("benchmarks.j9_doors", [f"{way} {door}"])
+        for way in ("translate", "eventbus")
+        for door in ("alb", "rest", "http2", "url")
+    ],
+    *[("benchmarks.j10_serve", [candidate]) for candidate in ("bare", "serve url", "serve alb", "serve http2")],
     ("benchmarks.j6_startup", ["dependencies"]),
     ("benchmarks.j6_startup", ["eventbus"]),
     ("benchmarks.j7_memory", ["bare", "200000"]),

@@ -19,7 +19,7 @@ from .routes import Template, check_path
 from .socket_api import WebSocketApi
 from .socket_machine import CONNECT
 
-LONGEST_TIMEOUTS: Final = {HttpApi: 30_000, WebSocketApi: 29_000}
+LONGEST_TIMEOUTS: Final[dict[type[Any], int]] = {HttpApi: 30_000, WebSocketApi: 29_000}
 """Milliseconds of an integration (bc:apigatewayv2); those that are the default as well."""
 
 

@@ -32,7 +32,12 @@ ASKER: Final = Arn("contract")
 ANSWER_TIME: Final = 60.0
 """Seconds in which a call must be answered while nothing disturbs it."""
 OLDEST: Final = Start("TRIM_HORIZON")
-STEPS: Final = {Receive: "receive", ListShards: "list_shards", Settle: "settle", Release: "release"}
+STEPS: Final[dict[type[Any], str]] = {
+    Receive: "receive",
+    ListShards: "list_shards",
+    Settle: "settle",
+    Release: "release",
+}
 
 T = TypeVar("T")
 Answer = Received | Settled | ShardsListed
