@@ -16,6 +16,8 @@ from eventbus.checks import between, given, is_function, one_of, refuse
 from eventbus.errors import InvalidSetting
 from sources._http.answers import Malformed, kind_of
 
+from .refusing import refusing
+
 AuthorizerType = Literal["TOKEN", "REQUEST"]
 
 LONGEST_TTL: Final = 3_600
@@ -57,6 +59,7 @@ def _check_expression(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise InvalidSetting(f"{attribute.name}={value!r} is refused: {reason}") from None
 
 
+@refusing
 @frozen(eq=False)
 class Authorizer:
     """`function` says who may call, before the methods and routes that name this authorizer.

@@ -15,6 +15,7 @@ from sources._http.cors import Cors
 from .checking import check_http_stage, check_name, check_variables
 from .http_machine import DEFAULT, HttpMachine
 from .naming import domain_of, id_of
+from .refusing import refusing
 
 
 def _check_cors(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
@@ -24,6 +25,7 @@ def _check_cors(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse("allow_credentials", True, "origins that are named, not *")
 
 
+@refusing
 @frozen(eq=False)
 class HttpApi:
     """An HTTP API with the stage `stage`: any other than `$default` begins its paths; `Stage` adds others. `Route`s

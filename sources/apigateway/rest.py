@@ -27,6 +27,7 @@ from .checking import (
 )
 from .gate import Way
 from .naming import domain_of, id_of
+from .refusing import refusing
 from .rest_machine import RestMachine
 from .routes import Template, check_path
 
@@ -48,6 +49,7 @@ def _check_api(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "an apigateway.RestApi")
 
 
+@refusing
 @frozen(eq=False)
 class RestApi:
     """A REST API with the stage `stage`, whose name begins every path; `Stage` adds others. `Method`s lead to
@@ -87,6 +89,7 @@ class RestApi:
         return AsgiApp(bus, self)
 
 
+@refusing
 @frozen(eq=False)
 class Method:
     """Requests of `http_method` (or ANY) for `path` go to `function`, after `authorizer` has let them in. The API waits

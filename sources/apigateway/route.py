@@ -15,6 +15,7 @@ from .checking import METHODS, SHORTEST_TIMEOUT, check_authorizer, check_functio
 from .gate import Gate, Way
 from .http_api import HttpApi
 from .http_machine import DEFAULT
+from .refusing import refusing
 from .routes import Template, check_path
 from .socket_api import WebSocketApi
 from .socket_machine import CONNECT
@@ -28,6 +29,7 @@ def _check_api(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "an apigateway.HttpApi or WebSocketApi")
 
 
+@refusing
 @frozen(eq=False)
 class Route:
     """What `route_key` means goes to `function`, after `authorizer` has let it in: requests of an HTTP API

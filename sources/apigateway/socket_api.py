@@ -11,6 +11,7 @@ from eventbus.ports import Birth, Feed
 
 from .checking import check_name, check_stage, check_variables
 from .naming import domain_of, id_of
+from .refusing import refusing
 from .selection import Selection
 from .socket_asgi import SocketAsgiApp
 from .socket_client import SocketClient
@@ -23,6 +24,7 @@ def _check_expression(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
     Selection(value)
 
 
+@refusing
 @frozen(eq=False)
 class WebSocketApi:
     """A WebSocket API with the stage `stage`; `Stage` adds others. `Route`s lead to functions: `$connect`,

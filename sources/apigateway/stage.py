@@ -13,6 +13,7 @@ from eventbus.ports import Resource, Wire
 from .checking import check_http_stage, check_stage, check_variables
 from .gate import Gate
 from .http_api import HttpApi
+from .refusing import refusing
 from .rest import RestApi
 from .socket_api import WebSocketApi
 
@@ -22,6 +23,7 @@ def _check_api(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "an apigateway.RestApi, HttpApi or WebSocketApi")
 
 
+@refusing
 @frozen(eq=False)
 class Stage:
     """Another stage of `api`, with stage variables of its own: `name` begins its paths."""

@@ -102,3 +102,28 @@ def test_way_declared_twice_is_refused() -> None:
         apigateway.Stage(rest, "dev").check([stage])
     with pytest.raises(InvalidSetting, match="stage prod of shop is declared twice"):
         apigateway.Stage(rest, "prod").check([])
+
+
+REST, HTTP = apigateway.RestApi("a"), apigateway.HttpApi("a")
+NOT_OFFERED: list[tuple[Any, tuple[Any, ...], str, str]] = [
+    (apigateway.RestApi, ("a",), "minimum_compression_size", "compression"),
+    (apigateway.RestApi, ("a",), "api_key_source_type", "usage plans"),
+    (apigateway.RestApi, ("a",), "models", "models"),
+    (apigateway.RestApi, ("a",), "stag", "stage"),
+    (apigateway.Method, (REST, "GET", "/", CHECK), "request_templates", "mapping templates"),
+    (apigateway.Method, (REST, "GET", "/", CHECK), "api_key_required", "usage plans"),
+    (apigateway.HttpApi, ("a",), "default_route_settings", "usage plans"),
+    (apigateway.WebSocketApi, ("a",), "route_key", "no such setting"),
+    (apigateway.Route, (HTTP, "$default", CHECK), "authorization_type", "JWT"),
+    (apigateway.Stage, (REST, "dev"), "canary_settings", "canaries"),
+    (apigateway.Authorizer, (CHECK,), "jwt_configuration", "JWT"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "setting", "reason"), NOT_OFFERED, ids=[f"{row[0].__name__} {row[2]}" for row in NOT_OFFERED]
+)
+def test_setting_that_is_not_offered(kind: Any, given: tuple[Any, ...], setting: str, reason: str) -> None:
+    """By its name, with the reason."""
+    with pytest.raises(InvalidSetting, match=rf"{setting}=.*{reason}"):
+        kind(*given, **{setting: 1})
