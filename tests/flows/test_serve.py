@@ -302,6 +302,7 @@ def test_targets() -> None:
     serving(main=main)
 
 
+@pytest.mark.long
 def test_many_at_once() -> None:
     """200 requests on 200 connections, each with its own answer."""
 

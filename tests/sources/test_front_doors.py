@@ -13,7 +13,7 @@ from sources import apigateway, functionurl
 from tests.sources.doors import CHECK, WORK, Door
 from tests.sources.http_strategies import ANSWERS, JSON, requests
 
-QUICK = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 OK = {"statusCode": 200, "body": "ok"}
 

@@ -16,7 +16,7 @@ from tests.contracts.cloudfront_table import POINTS, Point
 from tests.sources.cloudfront.helpers import CALLER, Edge, everything
 from tests.sources.http_strategies import JSON, NAMES, VALUES, requests
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 LINES = st.lists(st.fixed_dictionaries({"value": VALUES}, optional={"key": NAMES}), max_size=2)
@@ -229,4 +229,4 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestAnyOrder.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
