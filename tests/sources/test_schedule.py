@@ -50,7 +50,7 @@ def test_schedule_is_due_as_worked_out_by_hand(row: Checked) -> None:
     assert due(parse(row.expression, dialect="scheduler"), row.start, end, row.timezone) == row.due
 
 
-@pytest.mark.parametrize("row", EXPRESSIONS + REPORTED, ids=by_row)
+@pytest.mark.parametrize("row", EXPRESSIONS[::2] + REPORTED, ids=by_row)  # all of them for ten years below
 def test_schedule_agrees_with_the_calculator(row: Expression) -> None:
     """For a year with both clock changes; those that are due every minute for the two months that hold them."""
     spans = [(BUS_START, YEAR)]

@@ -39,7 +39,7 @@ def agree(patterns: list[dict[str, Any]], events: list[dict[str, Any]]) -> None:
         assert rules.matching(text) == rules.matching(event)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(pairs())
 def test_engine_is_the_plain_matcher(drawn: tuple[list[Any], list[Any]]) -> None:
     """Arrays of objects, dotted keys, nulls, numbers, alternatives."""
@@ -54,7 +54,7 @@ def test_engine_is_the_plain_matcher_100_000_times(drawn: tuple[list[Any], list[
     agree(*drawn)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(patterns(), events())
 def test_events_are_left_alone(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     """Neither what a pattern is made from nor what it is asked about changes."""
@@ -68,7 +68,7 @@ def test_events_are_left_alone(pattern: dict[str, Any], event: dict[str, Any]) -
     assert json.loads(compiled.text) == pattern
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(pairs(patterns_at_most=1, events_of_each=3))
 def test_every_dialect_is_the_plain_matcher(drawn: tuple[list[Any], list[Any]]) -> None:
     """Where it takes the pattern at all."""
@@ -93,7 +93,7 @@ texts_by_type = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     st.dictionaries(keys, fields, min_size=1, max_size=3),
     st.lists(st.dictionaries(keys, texts_by_type, max_size=4), min_size=3, max_size=5),
@@ -212,7 +212,7 @@ def stand(given: Any, dialect: Dialect, events: list[Any]) -> None:
 ODD = (odd_patterns, st.lists(odd_events, min_size=2, max_size=4))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(*ODD)
 def test_nothing_but_refusals(given: Any, events: list[Any]) -> None:
     """Whatever comes as a pattern, in whichever dialect, whatever as an event."""

@@ -247,4 +247,4 @@ class Archived(RuleBasedStateMachine):
 
 
 TestArchived = Archived.TestCase
-TestArchived.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+TestArchived.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

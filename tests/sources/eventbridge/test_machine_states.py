@@ -129,4 +129,4 @@ class Buses(RuleBasedStateMachine):
 
 
 TestBuses = Buses.TestCase
-TestBuses.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestBuses.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)

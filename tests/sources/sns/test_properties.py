@@ -124,4 +124,4 @@ class Topic(RuleBasedStateMachine):
 
 
 TestTopic = Topic.TestCase
-TestTopic.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+TestTopic.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)

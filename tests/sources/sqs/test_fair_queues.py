@@ -483,7 +483,7 @@ class FairComparison(Comparison):
 
 
 TestFairQueue = FairComparison.TestCase
-TestFairQueue.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestFairQueue.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
 
 
 def test_copies_go_their_own_way() -> None:

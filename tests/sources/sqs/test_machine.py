@@ -591,4 +591,4 @@ class FifoComparison(Comparison):
 TestStandardQueue = Comparison.TestCase
 TestFifoQueue = FifoComparison.TestCase
 for _case in (TestStandardQueue, TestFifoQueue):
-    _case.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+    _case.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
