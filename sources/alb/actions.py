@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import refuse
+from eventbus.checks import encodable, refuse
 from eventbus.core.http import Request, Response
 from eventbus.errors import InvalidSetting
 
@@ -37,8 +37,8 @@ def _check_type(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 
 
 def _check_message(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
-    if not isinstance(value, str) or len(value) > MESSAGE_LIMIT:
-        raise refuse(attribute.name, value, f"a text of up to {MESSAGE_LIMIT:,} characters")
+    if not isinstance(value, str) or len(value) > MESSAGE_LIMIT or not encodable(value):
+        raise refuse(attribute.name, value, f"a text of up to {MESSAGE_LIMIT:,} characters, that UTF-8 can hold")
 
 
 def _text(value: object) -> object:

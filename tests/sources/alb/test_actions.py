@@ -144,6 +144,7 @@ def test_status_may_be_a_number(status: Any) -> None:
         ({"status_code": True}, "status_code"),
         ({"status_code": 200, "message_body": None}, "message_body"),
         ({"status_code": 200, "message_body": b"no"}, "message_body"),
+        ({"status_code": 200, "message_body": "\ud800"}, "message_body"),
     ],
 )
 def test_fixed_setting_that_is_refused(settings: dict[str, Any], named: str) -> None:
