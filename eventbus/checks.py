@@ -21,6 +21,11 @@ def is_function(value: object) -> bool:
     return isinstance(arn, Arn) and arn.service == "lambda" and arn.resource.startswith("function:")
 
 
+def as_tuple(value: Any) -> Any:
+    """Lists are written where tuples are kept."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 def encodable(text: str) -> bool:
     """Whether UTF-8 can hold it: no halves of surrogate pairs."""
     if not text.isascii():

@@ -115,10 +115,6 @@ REPORT: Final = "ReportBatchItemFailures"
 PARTIAL_ANSWER: Final = b'"batchItemFailures"'
 
 
-def as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def response_types(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
     """FunctionResponseTypes: nothing, or that the function's answer says which records failed."""
     if value not in ((), (REPORT,)):

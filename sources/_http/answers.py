@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from json import loads
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from eventbus.checks import encodable
 from eventbus.core.http import Response
@@ -39,6 +39,16 @@ def parsed(payload: bytes) -> Any:
         return loads(payload)
     except (ValueError, RecursionError):
         raise Malformed("the answer is no JSON") from None
+
+
+def strict(text: str) -> Any:
+    """JSON as RFC 8259 has it: no NaN, no Infinity. Raises `ValueError` for what is none, `RecursionError` for what
+    nests too deeply."""
+    return loads(text, parse_constant=_no_json)
+
+
+def _no_json(constant: str) -> NoReturn:
+    raise ValueError(constant)
 
 
 def scalar(value: object) -> str:
@@ -133,9 +143,13 @@ def kind_of(value: object) -> str:
     return names.get(type(value), f"of type {type(value).__name__}")
 
 
+BODILESS: Final = (204, 304)
+"""Statuses of answers without a body."""
+
+
 def bodiless(method: str, status: int) -> bool:
     """Whether no body goes with such an answer (RFC 9110, 6.4.1)."""
-    return method == "HEAD" or status in (204, 304)
+    return method == "HEAD" or status in BODILESS
 
 
 def reason_of(status: int) -> str:

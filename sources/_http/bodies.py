@@ -1,7 +1,10 @@
 """Bodies as texts of an event, and back."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection
+from typing import Final
+
+TEXTS: Final = ("text/", "application/json", "application/javascript", "application/xml")
+"""Content types whose bodies come as they are, all others as base64: types, and beginnings of types (`text/`)."""
 
 
 def content_type(header: str) -> str:
@@ -9,10 +12,10 @@ def content_type(header: str) -> str:
     return header.partition(";")[0].strip().lower()
 
 
-def textual(header: str, texts: Collection[str]) -> bool:
-    """Whether a content type is one of `texts`: a type, or the beginning of types (`text/`)."""
+def textual(header: str) -> bool:
+    """Whether a content type is one of `TEXTS`."""
     kind = content_type(header)
-    return any(kind.startswith(known) if known.endswith("/") else kind == known for known in texts)
+    return any(kind.startswith(known) if known.endswith("/") else kind == known for known in TEXTS)
 
 
 def to_base64(body: bytes) -> str:

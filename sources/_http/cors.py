@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import between, refuse
+from eventbus.checks import as_tuple, between, refuse
 from eventbus.core.http import Request, Response
 
 OLDEST: Final = 86_400
@@ -28,18 +28,14 @@ def _flag(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "True or False")
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 @frozen(kw_only=True)
 class Cors:
     """Which pages may call; `*` allows all, `https://*` all of that scheme."""
 
-    allow_origins: Sequence[str] = field(default=(), converter=_tuple, validator=_texts)
-    allow_methods: Sequence[str] = field(default=(), converter=_tuple, validator=_texts)
-    allow_headers: Sequence[str] = field(default=(), converter=_tuple, validator=_texts)
-    expose_headers: Sequence[str] = field(default=(), converter=_tuple, validator=_texts)
+    allow_origins: Sequence[str] = field(default=(), converter=as_tuple, validator=_texts)
+    allow_methods: Sequence[str] = field(default=(), converter=as_tuple, validator=_texts)
+    allow_headers: Sequence[str] = field(default=(), converter=as_tuple, validator=_texts)
+    expose_headers: Sequence[str] = field(default=(), converter=as_tuple, validator=_texts)
     max_age: int | None = field(default=None, validator=between(0, OLDEST, whole=True))
     allow_credentials: bool = field(default=False, validator=_flag)
 

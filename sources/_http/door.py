@@ -11,14 +11,13 @@ from typing import Any, Final
 
 from attrs import define, field
 
+from eventbus.core.batching import EVENT_LIMIT
 from eventbus.core.effects import Cause, Effect, Fetch, Fetched, Invoke, Note
 from eventbus.core.http import Request, Response
 from eventbus.core.outcomes import Outcome
 from eventbus.names import Arn
 from eventbus.ports import Birth
 
-EVENT_LIMIT: Final = 6_291_456
-"""Bytes of an event: 6 MB of 1,024 KB (dg:gettingstarted-limits)."""
 _encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 TOLD: Final = 1_024  # arbitrary
 """Characters of an event that the trace keeps."""

@@ -10,6 +10,7 @@ FORWARDED_FOR = "X-Forwarded-For"
 FORWARDED_PORT = "X-Forwarded-Port"
 FORWARDED_PROTO = "X-Forwarded-Proto"
 TRACE_ID = "X-Amzn-Trace-Id"
+HTTPS_PORT = 443
 
 
 def forwarded(

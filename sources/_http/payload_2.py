@@ -17,9 +17,6 @@ from . import answers, bodies, fields
 from .answers import Malformed
 from .fields import Pairs
 
-TEXTS: Final = ("text/", "application/json", "application/javascript", "application/xml")
-"""Content types whose bodies come as they are, all others as base64."""
-BODILESS: Final = (204, 304)
 JSON_TYPE: Final = "application/json"
 
 
@@ -95,7 +92,7 @@ def body(request: Request) -> tuple[str | None, bool]:
     """None without one; whether it is base64."""
     if not request.body:
         return None, False
-    text = bodies.as_text(request.body) if bodies.textual(request.header("content-type"), TEXTS) else None
+    text = bodies.as_text(request.body) if bodies.textual(request.header("content-type")) else None
     return (bodies.to_base64(request.body), True) if text is None else (text, False)
 
 
@@ -125,7 +122,7 @@ def response(
         return Response(200, [("content-type", JSON_TYPE)], payload)
     status, lines = answered_head(answer, default_type, remapped)
     content = answers.body_of(answer)
-    return Response(status, lines, b"" if status in BODILESS else content)
+    return Response(status, lines, b"" if status in answers.BODILESS else content)
 
 
 def answered_head(

@@ -4,14 +4,11 @@ Names of headers are in lower case; path and query stand as they were sent, neve
 the last value of a repeated name counts; with them all do, under other keys.
 """
 
-from typing import Final, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from eventbus.core.http import Request
 from eventbus.names import Arn
 from sources._http import bodies, fields
-
-TEXTS: Final = ("text/", "application/json", "application/javascript", "application/xml")
-"""Content types whose bodies come as they are, unless they are encoded; all others come as base64."""
 
 
 class Elb(TypedDict):
@@ -61,6 +58,6 @@ def _body(request: Request) -> tuple[str | None, bool]:
     if not request.body:
         return "", False
     encoded = any(name.lower() == "content-encoding" for name, _ in request.headers)
-    if not encoded and bodies.textual(request.header("content-type"), TEXTS):
+    if not encoded and bodies.textual(request.header("content-type")):
         return bodies.as_text(request.body), False
     return bodies.to_base64(request.body), True

@@ -5,8 +5,7 @@ booleans and nulls are answered with 502, as are a status that is a text and a b
 """
 
 from collections.abc import Mapping
-from json import loads
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from eventbus.checks import encodable
 from eventbus.core.http import Response
@@ -37,13 +36,9 @@ def response(payload: bytes, *, multi_value: bool) -> Response:
 
 def _parsed(payload: bytes) -> Any:
     try:
-        return loads(payload.decode(), parse_constant=_no_json)
+        return answers.strict(payload.decode())
     except (ValueError, RecursionError):
         raise Malformed("the answer is no JSON") from None
-
-
-def _no_json(constant: str) -> NoReturn:
-    raise ValueError(constant)
 
 
 def _number(answer: Mapping[str, Any], name: str) -> object:

@@ -55,9 +55,5 @@ def check_authorizer(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "an apigateway.Authorizer")
 
 
-def tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def targets_of(function: Any, authorizer: Authorizer | None) -> Sequence[Arn]:
     return (function.arn,) if authorizer is None else (function.arn, authorizer.function.arn)

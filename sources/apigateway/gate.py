@@ -7,7 +7,7 @@ longer waits for runs on.
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
@@ -24,6 +24,10 @@ from .routes import Template, split
 
 AUTHORIZER, FUNCTION, ACCEPTED = "authorizer", "function", "accepted"
 UNAUTHORIZED = "Unauthorized"
+BODY_LIMIT: Final = 10_485_760
+"""Bytes of a request: 10 MB (apigateway:limits)."""
+HEADERS_LIMIT: Final = 10_240
+"""Bytes of all header values, with the request line of an HTTP API (apigateway:limits)."""
 
 
 @define(eq=False)

@@ -16,21 +16,15 @@ from sources._http import answers, bodies, cors, fields, payload_2
 from sources._http.answers import Malformed
 from sources._http.cors import Cors
 from sources._http.door import Visit
-from sources._http.forwarding import forwarded, trace_root
+from sources._http.forwarding import HTTPS_PORT, forwarded, trace_root
 
 from . import payload_1
 from .authorizers import ANSWER_LIMIT, Authorizer, Decision, decision
-from .gate import FUNCTION, Found, Gate, Way, message
+from .gate import BODY_LIMIT, FUNCTION, HEADERS_LIMIT, UNAUTHORIZED, Found, Gate, Way, message
 from .naming import method_arn
 
-BODY_LIMIT: Final = 10_485_760
-"""Bytes of a request: 10 MB (apigateway:limits)."""
-HEADERS_LIMIT: Final = 10_240
-"""Bytes of the request line and all header values (apigateway:limits)."""
-PORT: Final = 443
 DEFAULT: Final = "$default"
 DEFAULT_TYPE: Final = "text/plain; charset=utf-8"
-UNAUTHORIZED: Final = "Unauthorized"
 IDENTITY: Final = (
     "accessKey",
     "accountId",
@@ -122,7 +116,7 @@ class HttpMachine(Gate):
     def _headers(self, now: float, visit: Visit) -> list[tuple[str, str]]:
         """It says how long a body is, also where there is none."""
         request = visit.request
-        lines = forwarded(request, PORT, trace_root(self.birth.epoch + now, visit.id))
+        lines = forwarded(request, HTTPS_PORT, trace_root(self.birth.epoch + now, visit.id))
         if not request.header("content-length"):
             lines.append(("content-length", str(len(request.body))))
         return lines

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import between, given, one_of, refuse
+from eventbus.checks import as_tuple, between, given, one_of, refuse
 from eventbus.errors import InvalidSetting
 from eventbus.names import Arn, arn_of
 from eventbus.ports import Birth, Feed, Resource, Wire
@@ -23,7 +23,6 @@ from .checking import (
     check_stage,
     check_variables,
     targets_of,
-    tupled,
 )
 from .gate import Way
 from .naming import domain_of, id_of
@@ -61,7 +60,7 @@ class RestApi:
     name: str = field(validator=check_name)
     stage: str = field(default="prod", kw_only=True, validator=check_stage)
     stage_variables: Mapping[str, str] = field(factory=dict, kw_only=True, validator=check_variables)
-    binary_media_types: Sequence[str] = field(default=(), kw_only=True, converter=tupled, validator=_check_types)
+    binary_media_types: Sequence[str] = field(default=(), kw_only=True, converter=as_tuple, validator=_check_types)
 
     @property
     def arn(self) -> Arn:

@@ -6,7 +6,6 @@ set-up-lambda-integration-async; refusals as recorded (2024) and as AWS's suppor
 """
 
 from collections.abc import Mapping
-from json import loads
 from typing import Any, ClassVar, Final
 
 from attrs import define
@@ -16,20 +15,15 @@ from eventbus.core.http import Request, Response
 from eventbus.core.outcomes import HandlerFailed, Outcome, Succeeded, Throttled, TimedOut
 from eventbus.names import ACCOUNT
 from sources._http import bodies, fields, payload_2
-from sources._http.answers import Malformed
+from sources._http.answers import Malformed, strict
 from sources._http.door import Visit
-from sources._http.forwarding import forwarded, trace_root
+from sources._http.forwarding import HTTPS_PORT, forwarded, trace_root
 
 from . import payload_1
 from .authorizers import ARN_LIMIT, REST_TTL
-from .gate import ACCEPTED, FUNCTION, Found, Gate, message
+from .gate import ACCEPTED, BODY_LIMIT, FUNCTION, HEADERS_LIMIT, Found, Gate, message
 from .naming import id_of, method_arn
 
-BODY_LIMIT: Final = 10_485_760
-"""Bytes of a request: 10 MB (apigateway:limits)."""
-HEADERS_LIMIT: Final = 10_240
-"""Bytes of all header values (apigateway:limits)."""
-PORT: Final = 443
 JSON_TYPE: Final = "application/json"
 ASYNCHRONOUS: Final = "x-amz-invocation-type"
 NOT_AUTHORIZED: Final = "User is not authorized to access this resource"
@@ -137,7 +131,9 @@ class RestMachine(Gate):
     def _called(self, now: float, visit: Visit) -> dict[str, Any]:
         """What was called, and by which request."""
         request, found = visit.request, visit.held
-        headers = fields.as_first_spelt(forwarded(request, PORT, trace_root(self.birth.epoch + now, visit.id), str))
+        headers = fields.as_first_spelt(
+            forwarded(request, HTTPS_PORT, trace_root(self.birth.epoch + now, visit.id), str)
+        )
         return {
             "resource": found.way.template.text,
             "path": found.path,
@@ -304,14 +300,10 @@ def _json(body: bytes) -> str | None:
     """None if it is no JSON in UTF-8."""
     try:
         text = body.decode() or "{}"
-        loads(text, parse_constant=_no_json)
+        strict(text)
     except (ValueError, RecursionError):
         return None
     return text
-
-
-def _no_json(constant: str) -> None:
-    raise ValueError(constant)  # NaN, Infinity
 
 
 def _user_agent(request: Request) -> str | None:

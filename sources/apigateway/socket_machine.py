@@ -20,7 +20,7 @@ from eventbus.names import Arn
 from sources._http import fields
 from sources._http.answers import Malformed
 from sources._http.door import Visit
-from sources._http.forwarding import forwarded, trace_root
+from sources._http.forwarding import HTTPS_PORT, forwarded, trace_root
 
 from . import payload_1
 from .connections import Closing, Connection
@@ -35,7 +35,6 @@ MESSAGE_LIMIT: Final = 128 * KB
 IDLE_LIMIT: Final = 600.0
 """Seconds without a message either way (apigateway:limits)."""
 LIFE_LIMIT: Final = 7_200.0
-PORT: Final = 443
 
 CONNECT, DISCONNECT, DEFAULT = "$connect", "$disconnect", "$default"
 MESSAGE: Final = "message"
@@ -271,7 +270,7 @@ class SocketMachine(Gate):
         return connection.context(now, visit.id, CONNECT, "CONNECT")
 
     def _lines(self, now: float, visit: Visit) -> list[tuple[str, str]]:
-        return forwarded(visit.request, PORT, trace_root(self.birth.epoch + now, visit.id), str)
+        return forwarded(visit.request, HTTPS_PORT, trace_root(self.birth.epoch + now, visit.id), str)
 
     # ------------------------------------------------------------ what became of a function
     def answered(self, now: float, visit: Visit, outcome: Outcome) -> None:

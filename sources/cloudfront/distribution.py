@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypedDict, Unpack
 
 from attrs import Attribute, field, fields, frozen
 
-from eventbus.checks import between, given, one_of, refuse, refuse_unknown
+from eventbus.checks import as_tuple, between, given, is_function, one_of, refuse, refuse_unknown
 from eventbus.errors import InvalidSetting
 from eventbus.names import ACCOUNT, Arn
 from eventbus.ports import Birth, Feed
@@ -95,8 +95,7 @@ def _check_function(instance: Any, attribute: "Attribute[Any]", value: Any) -> N
     """What Lambda@Edge takes of a function (cf:lambda-at-edge-function-restrictions)."""
     if value is None:
         return
-    arn = getattr(value, "arn", None)
-    if not isinstance(arn, Arn) or not arn.resource.startswith("function:"):
+    if not is_function(value):
         raise refuse(attribute.name, value, "a function of the app: what app.function() gave")
     viewer = attribute.name.startswith("viewer")
     longest = instance.viewer_timeout if viewer else FUNCTION_TIMEOUT
@@ -126,10 +125,6 @@ def _check_path(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "a path that begins with a slash and ends without one, such as /prod")
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 @frozen(eq=False, init=False)
 class CacheBehavior:
     """Requests whose path fits `path_pattern` (`images/*.jpg`) go to `origin`: a front door of the app (a function URL,
@@ -154,9 +149,9 @@ class CacheBehavior:
     viewer_response: Any = field(default=None, kw_only=True, validator=_check_function)
     include_body: bool = field(default=False, kw_only=True, validator=given(one_of((True, False))))
     default_ttl: float = field(default=DEFAULT_TTL, kw_only=True, validator=given(between(0, MAX_TTL)))
-    headers: Sequence[str] = field(default=(), kw_only=True, converter=_tuple, validator=_check_headers)
-    query_strings: Names = field(default=(), kw_only=True, converter=_tuple, validator=_check_names)
-    cookies: Names = field(default=(), kw_only=True, converter=_tuple, validator=_check_names)
+    headers: Sequence[str] = field(default=(), kw_only=True, converter=as_tuple, validator=_check_headers)
+    query_strings: Names = field(default=(), kw_only=True, converter=as_tuple, validator=_check_names)
+    cookies: Names = field(default=(), kw_only=True, converter=as_tuple, validator=_check_names)
     origin_path: str = field(default="", kw_only=True, validator=_check_path)
 
     def __init__(self, path_pattern: str, origin: Any, **settings: Unpack[BehaviorSettings]) -> None:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Final
 
 from attrs import define
 
+from eventbus.core.batching import EVENT_LIMIT
 from eventbus.core.effects import Arrived
 from eventbus.core.http import BodyStream, Response
 from eventbus.core.outcomes import Outcome, Succeeded, Throttled
@@ -11,12 +12,11 @@ from eventbus.names import Arn
 from sources._http import cors, fields, payload_2
 from sources._http.answers import Malformed, said
 from sources._http.cors import Cors
-from sources._http.door import EVENT_LIMIT, DoorMachine, Visit
-from sources._http.forwarding import forwarded, trace_root
+from sources._http.door import DoorMachine, Visit
+from sources._http.forwarding import HTTPS_PORT, forwarded, trace_root
 
 BUFFERED: Final = "BUFFERED"
 RESPONSE_STREAM: Final = "RESPONSE_STREAM"
-PORT: Final = 443
 TLS: Final = (("x-amzn-tls-version", "TLSv1.3"), ("x-amzn-tls-cipher-suite", "TLS_AES_128_GCM_SHA256"))
 """How every client speaks to it (our choice)."""
 REMAPPED: Final = ("connection", "content-length", "date", "server")
@@ -42,7 +42,7 @@ class UrlMachine(DoorMachine):
 
     def event(self, now: float, visit: Visit) -> dict[str, Any]:
         request, at = visit.request, self.birth.epoch + now
-        headers = [*forwarded(request, PORT, trace_root(at, visit.id)), *TLS]
+        headers = [*forwarded(request, HTTPS_PORT, trace_root(at, visit.id)), *TLS]
         path = fields.clean(request.path)
         event = payload_2.head(request, headers, "$default", path, cookies_in_headers=True)
         event["requestContext"] = {

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from eventbus.checks import between, one_of, refuse
-from eventbus.core.batching import as_tuple, response_types
+from eventbus.checks import as_tuple, between, one_of, refuse
+from eventbus.core.batching import response_types
 from eventbus.core.filtering import patterns_of
 
 if TYPE_CHECKING:

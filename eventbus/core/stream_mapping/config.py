@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Attribute, field, frozen
 
-from eventbus.checks import between, given, one_of, refuse
-from eventbus.core.batching import as_tuple, response_types
+from eventbus.checks import as_tuple, between, given, one_of, refuse
+from eventbus.core.batching import response_types
 from eventbus.core.filtering import patterns_of
 from eventbus.names import Arn
 

@@ -9,11 +9,12 @@ from attrs import define, field
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from eventbus.core.batching import EVENT_LIMIT
 from eventbus.core.effects import Cause, Fetch, Fetched, Invoke
 from eventbus.core.http import Request, Response
 from eventbus.core.outcomes import NULL, Outcome
 from eventbus.names import Arn, function_arn
-from sources._http.door import EVENT_LIMIT, TOLD, DoorMachine, Visit
+from sources._http.door import TOLD, DoorMachine, Visit
 from tests.sources.helpers import birth
 
 ARN = Arn("arn:aws:door:us-east-1:000000000000:d")
