@@ -1,7 +1,7 @@
 """What a source must be for the rest of the house."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from attrs import frozen
 
@@ -196,6 +196,25 @@ class Wire(Protocol):
         """Raise `InvalidSetting` if this can't stand beside `others` of the same source."""
 
     def connect(self, machine: Any) -> None: ...
+
+
+@frozen(kw_only=True, eq=False)
+class System:
+    """A system that invokes functions, for whoever looks it up: a row of `sources/README.md`, of `eventbus systems`.
+    Texts are Markdown."""
+
+    name: str
+    kind: Literal["synchronous", "asynchronous", "polled"]
+    invoked_by: str  # what is declared, and what it invokes for
+    event: str
+    answer: str  # what an answer must be, and what becomes of others
+    retries: str  # who tries again after a function error, and after a hand-over that failed
+    permission: str  # whom AWS asks: the principal of a statement, or a role
+    refused: str  # what it is, and is not offered
+    deviations: str = "none known"
+    sample_event: Callable[..., Any]
+    """An event as the system sends it: JSON values. Its parameters are keywords with defaults, of those that
+    `eventbus events generate` may set."""
 
 
 Checkpoint = Callable[[], Awaitable[None]]

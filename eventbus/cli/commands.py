@@ -20,6 +20,7 @@ from eventbus import App, Bus
 from eventbus.errors import EventBusError
 
 from . import demo as demo_run
+from . import systems as known
 from .loading import apply, load_app, read_lines
 from .stopping import INTERRUPTED, stop_on_signal
 
@@ -31,6 +32,9 @@ DRAIN = 30.0
 commands: typer.Typer = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Invoke functions the way AWS Lambda is invoked, in process."
 )
+
+event_commands: typer.Typer = typer.Typer(no_args_is_help=True, help="Events of every system that invokes functions.")
+commands.add_typer(event_commands, name="events")
 
 
 class Act(Enum):
@@ -128,6 +132,38 @@ def serve(
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
+
+
+@commands.command()
+def systems(
+    as_json: AsJson = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the table of sources/README.md.")] = False,
+) -> None:
+    """What can invoke functions: the event of each system, its answer contract, who retries, what is refused."""
+    if as_markdown:
+        print(known.markdown(), end="")
+        return
+    if as_json:
+        print(json.dumps([known.to_json(*each) for each in known.systems()], indent=2))
+        return
+    table = Table("package", "system", "kind", "who retries", box=None, pad_edge=False)
+    for name, found in known.systems():
+        table.add_row(name, found.name, found.kind, found.retries)
+    Console(highlight=False).print(table)
+
+
+@event_commands.command()
+def generate(
+    system: Annotated[str, typer.Argument(help="A package of `eventbus systems`, such as sqs.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="What the event holds; may be repeated.")
+    ] = None,
+) -> None:
+    """An event as that system sends it, as JSON: to invoke a handler with, by hand or in a test."""
+    try:
+        print(json.dumps(known.sample(system, settings or ()), indent=2, ensure_ascii=False))
+    except EventBusError as error:
+        _fail(str(error))
 
 
 def _tell(app: App, places: "Iterable[Place]", as_json: bool) -> None:

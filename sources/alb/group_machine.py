@@ -53,8 +53,8 @@ class GroupMachine(DoorMachine):
         if self.function != function:
             return
         self.function = self.health = self._checking = None
-        under_way = list(self.visits.values())
-        self.visits.clear()
+        under_way = list(self.waits.values())
+        self.waits.clear()
         for visit in under_way:
             if visit.stage != CHECK:
                 self.respond(visit, page(502), "deregistered")
@@ -145,7 +145,7 @@ class GroupMachine(DoorMachine):
 
     def outstanding(self) -> int:
         """Checks go on for ever: nobody waits for them."""
-        return sum(visit.stage != CHECK for visit in self.visits.values())
+        return sum(visit.stage != CHECK for visit in self.waits.values())
 
     def _watch(self, now: float) -> None:
         if self.function is not None and self.health_check is not None:

@@ -71,7 +71,7 @@ class ListenerMachine(DoorMachine):
 
     def fetched(self, now: float, token: int, response: Response) -> None:
         """The target group has answered."""
-        visit = self.visits.pop(token, None)
+        visit = self.waits.pop(token, None)
         if visit is not None:
             self._answer(visit, response)
 

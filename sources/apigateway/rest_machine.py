@@ -283,7 +283,7 @@ class RestMachine(Gate):
 
     def delivered(self, now: float, token: int, error: str | None) -> None:
         """The asynchronous event was taken, or not."""
-        visit = self.visits.pop(token, None)
+        visit = self.waits.pop(token, None)
         if visit is None:
             return
         if error is None:

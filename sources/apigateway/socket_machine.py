@@ -194,7 +194,7 @@ class SocketMachine(Gate):
 
     def gave_up(self, now: float, request: Request) -> None:
         """Whoever wanted to connect waits no longer."""
-        for visit in self.visits.values():
+        for visit in self.waits.values():
             if visit.request is request:
                 visit.gone = True
         for connection in list(self.connections.values()):

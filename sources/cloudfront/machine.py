@@ -106,7 +106,7 @@ class DistributionMachine(DoorMachine):
         self._end(visit, 503, pages.FAILED, f"{visit.held.point}: {reason}", FAILED)
 
     def fetched(self, now: float, token: int, response: Response) -> None:
-        visit = self.visits.pop(token, None)
+        visit = self.waits.pop(token, None)
         if visit is None:  # too late
             return
         if response.status < 200:

@@ -85,7 +85,7 @@ class UrlMachine(DoorMachine):
 
     def streamed(self, now: float, token: int, piece: Any) -> None:
         """A piece of the answer, as it is written."""
-        visit = self.visits.get(token)
+        visit = self.waits.get(token)
         if visit is None:
             return
         if visit.held is None:

@@ -25,8 +25,10 @@ from .errors import (
 from .events import LogsData, LogsEvent, LogsMessage, LogsMessageEvent
 from .filters import SubscriptionFilter
 from .group import LogGroup
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "AccessDeniedException",
     "DescribedFilter",
     "FilterLogEventsResult",
@@ -45,4 +47,5 @@ __all__ = [
     "ResourceAlreadyExistsException",
     "ResourceNotFoundException",
     "SubscriptionFilter",
+    "sample_event",
 ]

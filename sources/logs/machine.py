@@ -1,24 +1,20 @@
 """One log group: its streams, and the functions that get what is logged.
 
-Laws: the events of one call that match a filter are one invocation, several where they would not fit into one. A
-hand-over that is refused for a while is tried again for 24 hours; one that is refused for good is dropped at once
-[cwl:Subscriptions '23]. Events past their retention are gone when somebody looks: nothing is due for it.
+Laws: the events of one call that match a filter are one invocation, several where they would not fit into one. Events
+past their retention are gone when somebody looks: nothing is due for it.
 """
 
 from collections.abc import Iterator, Sequence
 from heapq import merge
-from math import inf
 from operator import attrgetter
 from typing import ClassVar, Final
 
 from attrs import define, field
 
-from eventbus.core.effects import Cause, Deliver, Delivered, Effect, Note
+from eventbus.core.effects import Cause, Deliver, Delivered
 from eventbus.core.patterns.logs import LogsPattern
-from eventbus.core.redelivery import Delivery, GivenUp, Redelivery, not_taken
 from eventbus.names import Arn
-from eventbus.ports import Birth
-from sources._target_retries import retries
+from sources._hand_over import HandingMachine
 
 from . import events
 from .ages import DAY, Rejected, accepted
@@ -26,10 +22,6 @@ from .errors import LimitExceededException, ResourceAlreadyExistsException, Reso
 from .filters import FILTERS_LIMIT, Subscription
 from .streams import EVENT_OVERHEAD, PAGE_BYTES, LogEvent, Page, Stream, first_page, last_page, size_of
 
-HAND_OVER_AGE: Final = 86_400.0
-"""Seconds; the pauses between tries are not documented: those of event buses."""
-TRIES: Final = 1_000_000
-"""No number of tries ends a hand-over, its age does."""
 INVOCATION_LIMIT: Final = 1_048_576
 """Bytes of an asynchronous event (dg:gettingstarted-limits)."""
 UNFIT: Final = f"InvalidParameterValue: a log event is a text of 1 to {PAGE_BYTES - EVENT_OVERHEAD:,} bytes"
@@ -40,19 +32,14 @@ Named = tuple[str, LogEvent]  # with its id
 
 
 @define(eq=False)
-class LogGroupMachine:
+class LogGroupMachine(HandingMachine):
     """Times are milliseconds since 1970 where clients see them."""
 
     delivery_action: ClassVar[str] = "logs:PutLogEvents"
 
-    arn: Arn
-    birth: Birth
     retention_in_days: int | None
-    effects: list[Effect] = field(factory=list, init=False)
-    notes: list[Note] = field(factory=list, init=False)
     subscriptions: list[Subscription] = field(factory=list, init=False)
     _streams: dict[str, Stream] = field(factory=dict, init=False)
-    _deliveries: Redelivery | None = field(default=None, init=False)
     _own_digits: str = field(default="", init=False)  # in the ids of all its events
 
     def milliseconds(self, now: float) -> int:
@@ -137,36 +124,7 @@ class LogGroupMachine:
     def check_destination(self, now: float, name: str) -> None:
         """A control message is on its way to the destination of this filter."""
         message = events.control_message(self.milliseconds(now))
-        self._hand_over(now, self._subscription(name).destination, (), events.text(message), None)
-
-    def delivered(self, now: float, token: int, error: str | None) -> None:
-        if self._deliveries is None:
-            return
-        tried = self._deliveries.under_way(token)
-        if tried is not None and error is not None:
-            self._note("not_taken", tried, not_taken(tried.effect.target, error))
-        ended = self._deliveries.delivered(now, token, error)
-        if isinstance(ended, GivenUp):
-            target, why = ended.delivery.effect.target, f"{ended.condition}: " if ended.condition else ""
-            reason = f"hand-over to {target.name} refused: {why}{ended.error}"
-            self._note("dropped", ended.delivery, reason)
-        elif ended is None and tried is not None:
-            self._note("retry_wait", tried, tried.due_at - now)
-
-    def wake(self, now: float) -> None:
-        if self._deliveries is not None:
-            for delivery in self._deliveries.due(now, self.birth.ids.draw):
-                self._try(delivery)
-
-    def next_deadline(self) -> float:
-        return inf if self._deliveries is None else self._deliveries.next_deadline()
-
-    def busiest(self) -> str:
-        return "" if self._deliveries is None else self._deliveries.busiest()
-
-    def outstanding(self) -> int:
-        """Hand-overs under way, or waiting for their next try."""
-        return 0 if self._deliveries is None else self._deliveries.outstanding()
+        self.hand_over(now, self._subscription(name).destination, events.text(message), ())
 
     def _stream(self, name: str) -> Stream:
         stream = self._streams.get(name)
@@ -203,7 +161,7 @@ class LogGroupMachine:
         if matching:
             for part, body in self._bodies(subscription.name, stream, matching):
                 ids = tuple(id for id, _ in part)
-                self._hand_over(now, subscription.destination, ids, body, cause)
+                self.hand_over(now, subscription.destination, body, ids, cause)
 
     def _bodies(self, name: str, stream: str, named: Sequence[Named]) -> Iterator[tuple[Sequence[Named], str]]:
         """As few as the size of an event allows."""
@@ -214,22 +172,6 @@ class LogGroupMachine:
         half = len(named) // 2
         yield from self._bodies(name, stream, named[:half])
         yield from self._bodies(name, stream, named[half:])
-
-    def _hand_over(self, now: float, target: Arn, ids: tuple[str, ...], body: str, cause: Cause | None) -> None:
-        if self._deliveries is None:
-            self._deliveries = Redelivery()
-        effect = Deliver(target, self.arn, self.birth.ids.draw(), body, cause=cause)
-        bounds = retries(TRIES, HAND_OVER_AGE, self.birth.profile, self.birth.ids)
-        delivery = Delivery(effect, bounds, now, sender=ids)
-        self._deliveries.add(delivery)
-        self._try(delivery)
-
-    def _try(self, delivery: Delivery) -> None:
-        self._note("notified", delivery, delivery.effect.target)
-        self.effects.append(delivery.effect)
-
-    def _note(self, what: str, delivery: Delivery, detail: object) -> None:
-        self.notes.append((what, self.arn, delivery.sender, detail, delivery.effect.cause))
 
     def _forget_expired(self, now: float, streams: Sequence[Stream]) -> None:
         if self.retention_in_days is not None:

@@ -14,7 +14,8 @@ from eventbus.core.effects import Cause, Fetch, Fetched, Invoke
 from eventbus.core.http import Request, Response
 from eventbus.core.outcomes import NULL, Outcome
 from eventbus.names import Arn, function_arn
-from sources._http.door import TOLD, DoorMachine, Visit
+from sources._calling import TOLD
+from sources._http.door import DoorMachine, Visit
 from tests.sources.helpers import birth
 
 ARN = Arn("arn:aws:door:us-east-1:000000000000:d")
@@ -229,7 +230,7 @@ class EachIsAnsweredOnce(RuleBasedStateMachine):
         assert [target for target, _ in self.machine.heard] == self.answered
         assert self.machine.outstanding() == len(self.asked) - len(self.answered)
         waiting = {loads(invoke.payload or b"null")["target"] for invoke in self.invokes} - set(self.answered)
-        assert {visit.request.target for visit in self.machine.visits.values()} == waiting
+        assert {visit.request.target for visit in self.machine.waits.values()} == waiting
         assert (self.machine.next_deadline() == inf) == (not waiting)
 
 
