@@ -212,6 +212,9 @@ class System:
     permission: str  # whom AWS asks: the principal of a statement, or a role
     refused: str  # what it is, and is not offered
     deviations: str = "none known"
+    example: str
+    """About five lines that declare it and drive it: the body of an `async def`, where `App` and all of `sources` are
+    imported by name."""
     sample_event: Callable[..., Any]
     """An event as the system sends it: JSON values. Its parameters are keywords with defaults, of those that
     `eventbus events generate` may set."""

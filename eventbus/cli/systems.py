@@ -23,6 +23,11 @@ COLUMNS: Final = {
 }
 """Of the table, and the members of `System` in them."""
 
+EXAMPLES: Final = (
+    "Each is the body of an `async def main()`, behind `from eventbus import App` and `from sources import ...`;\n"
+    "`eventbus.run(main, virtual=True)` runs it."
+)
+
 
 class NoSample(EventBusError):
     """No event of that system can be made so; the message names what can be asked for."""
@@ -60,11 +65,14 @@ def sample(name: str, given: Sequence[str]) -> Any:
 
 
 def markdown() -> str:
-    """The table of `sources/README.md`."""
+    """The tables and examples of `sources/README.md`."""
+    known = list(systems())
     rows = [["package", *COLUMNS], ["---"] * (len(COLUMNS) + 1)]
-    for name, found in systems():
+    for name, found in known:
         rows.append([f"`sources.{name}`", *(getattr(found, member) for member in COLUMNS.values())])
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    examples = "".join(f"\n### {found.name}\n\n```python\n{found.example}```\n" for _, found in known)
+    return f"{table}\n## An example of each\n\n{EXAMPLES}\n{examples}"
 
 
 def to_json(name: str, found: System) -> dict[str, Any]:

@@ -37,5 +37,16 @@ SYSTEM: Final = System(
     permission="logs.amazonaws.com, SourceArn = the group",
     refused="streams and Firehose as destinations, metric filters, transformers, account policies",
     deviations="what is logged can be read at once; control messages when asked for (`emit_control_message`)",
+    example="""\
+app = App("shop")
+group = app.add(logs.LogGroup("/shop/orders"))
+errors = app.function(lambda event, context: None, name="errors")
+app.add(logs.SubscriptionFilter(group, errors, filter_name="errors", filter_pattern="ERROR"))
+async with app.start() as bus:
+    await bus[group].create_log_stream("one")
+    await bus[group].put_log_events("one", log_events=[{"timestamp": 1_767_225_600_000, "message": "ERROR 7"}])
+    await bus.settle()
+    assert len(bus.invocations(errors)) == 1
+""",
     sample_event=sample_event,
 )
