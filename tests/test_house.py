@@ -123,14 +123,6 @@ def test_every_source_is_an_entry_point(project: dict[str, Any]) -> None:
     assert project["project"]["entry-points"]["eventbus.sources"] == {name: f"sources.{name}" for name in SOURCES}
 
 
-def test_every_source_is_in_the_table() -> None:
-    """`sources/README.md` has one line for each."""
-    table = (ROOT / "sources" / "README.md").read_text(encoding="utf-8")
-    rows = [line.split("|")[2].strip() for line in table.splitlines() if line.startswith("|")]
-
-    assert sorted(row for row in rows if row.startswith("`")) == [f"`sources.{name}`" for name in SOURCES]
-
-
 def test_listing_the_sources_imports_none() -> None:
     """`import sources` loads nothing else of it."""
     code = "import sources, sys; print(sorted(name for name in sys.modules if name.startswith('sources.')))"
