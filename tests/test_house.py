@@ -129,3 +129,19 @@ def test_listing_the_sources_imports_none() -> None:
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert shown.stdout.strip() == "[]"
+
+
+def test_a_source_imports_no_other() -> None:
+    """Each loads itself, and the rules that several share."""
+    code = """
+import sys, importlib, sources
+for name in sources.SOURCES:
+    for module in [each for each in sys.modules if each.startswith("sources.")]:
+        del sys.modules[module]
+    importlib.import_module(f"sources.{name}")
+    loaded = {each.split(".")[1] for each in sys.modules if each.startswith("sources.")}
+    print(name, sorted(each for each in loaded if not each.startswith("_")))
+"""
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert shown.stdout.splitlines() == [f"{name} [{name!r}]" for name in SOURCES]
