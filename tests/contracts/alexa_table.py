@@ -118,7 +118,7 @@ _VALID: list[Answer] = [
     ),
     *[
         _stays(f"card {card['type']}", _answer(outputSpeech=_HELLO, card=card, shouldEndSession=False), "json")
-        for card in [
+        for card in _values(
             {"type": "Simple", "title": "Flowers", "content": "Roses"},
             {
                 "type": "Standard",
@@ -128,7 +128,7 @@ _VALID: list[Answer] = [
             },
             {"type": "LinkAccount"},
             {"type": "AskForPermissionsConsent", "permissions": ["read::alexa:device:all:address"]},
-        ]
+        )
     ],
     _stays("no directives", _answer(outputSpeech=_HELLO, directives=[], shouldEndSession=False), "json"),
     _stays(
