@@ -12,7 +12,7 @@ Left open, so in no row: SET, nested SELECT, the key of an expression that is ne
 inside literals, functions that ask other services, hashes other than md5 and sha256, numbers past double precision.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 
@@ -750,7 +750,8 @@ class Outcome:
     source: str
 
 
-FailedAction = Literal["LambdaAction"]
+FAILED_ACTION = "LambdaAction"
+"""`failedAction` of a failure; `failedResource` is the function's ARN (choice: the guide shows S3 alone)."""
 
 OUTCOMES: list[Outcome] = [
     Outcome("fine", "the answer is not read", (0,), 0, "guide"),
