@@ -4,6 +4,9 @@ Sources, in the columns `source`: "guide" is the CloudWatch user guide (alarms),
 4.10, "bc" the service model (botocore 1.44.5, cloudwatch), "unverified" general knowledge of the service found in no
 text read, "choice" ours.
 
+What was read of the guide: evaluation and missing data (an older text), the page on Lambda actions, a sample of a composite
+alarm's event. The suppression rows rest on the member texts of bc; the guide's timelines were not at hand.
+
 Left open, so in no row: anomaly detection, Metrics Insights and PromQL alarms, percentiles with few samples, actions
 other than functions, alarms that gather tags or contributors, the pauses between attempts of a hand-over, lone breaching
 datapoints among missing ones (the guide's texts disagree).
@@ -205,7 +208,7 @@ class Suppression:
     changes: tuple[tuple[float, str, str], ...]
     calls: tuple[tuple[float, str], ...]
     suppressed_by: tuple[tuple[float, str | None], ...] = ()
-    source: str = "guide, systems 4.10"
+    source: str = "bc"
 
 
 _UP, _DOWN = ("child", ALARM), ("child", OK)

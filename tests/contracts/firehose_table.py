@@ -2,7 +2,7 @@
 
 Sources, in the columns `source`: "guide" is the Firehose developer guide (transformation, failure handling, prefixes,
 error log), "systems" the project's reference text 3.6, "bc" the service model (botocore 1.44.5, firehose), "field" a
-public report of what AWS did, "unverified" general knowledge of the service found in no text read, "choice" ours.
+public report of what AWS did (told from memory), "unverified" general knowledge of the service found in no text read, "choice" ours.
 
 Left open, so in no row: pauses between attempts, dynamic partitioning, format conversion, sources other than DirectPut
 and Kinesis, compression, what separates records in a delivered object (nothing, in AWS; the function adds newlines).

@@ -4,6 +4,9 @@ Sources, in the columns `source`: "guide" is the SES developer guide (email rece
 text 4.3, "bc" the service model (botocore 1.44.5, ses), "unverified" general knowledge of the service found in no text
 read, "choice" ours.
 
+What was read of the guide: process, Lambda action, notification contents, the sample event, and of the conditions the
+rule on labels, the leading dot and the number of them; that a domain does not take its subdomains is from memory.
+
 Left open, so in no row: IP filters, what a bounce does to later rules, WorkMail and Connect, the content of the headers
 that SES adds, texts of SMTP answers.
 """

@@ -5,6 +5,12 @@ guide, "spec" the Amazon States Language specification, "systems" and "semantics
 service model (botocore 1.44.5, stepfunctions), "field" a public report of what AWS did, "unverified" general knowledge
 of the service found in no text read, "choice" ours.
 
+What was read: the guide's pages on errors, Choice, ResultPath, the context object, Lambda and the first four intrinsic
+functions (text of 2019 to 2022), today's list of diagnostic codes, and bc. Not at hand, so known from memory and weaker
+than their tag: the specification as a whole, and of the guide the newer intrinsic functions, StringMatches, the Is... and
+...Path operators, MaxDelaySeconds and JitterStrategy with their limits, the list of States errors with what catches them
+(but what systems 3.3 says), and the Wait, Parallel and Fail states.
+
 Left open, so in no row: Map states, JSONata, variables (Assign), Express workflows, activities, redrives, how objects are
 written by States.Format, functions inside paths such as `length()`, a SecondsPath to a fraction, jitter (FULL: each wait
 is a random share of what the rows say).
