@@ -137,7 +137,11 @@ def test_state_before_the_first_execution() -> None:
 
 def test_job_details_are_those_of_the_event() -> None:
     work = Work()
-    settings = {"user_parameters": "prod", "input_artifacts": ["Source"], "output_artifacts": ["Report"]}
+    settings: dict[str, Any] = {
+        "user_parameters": "prod",
+        "input_artifacts": ["Source"],
+        "output_artifacts": ["Report"],
+    }
     running = Running(pipeline([action(work=work, **settings)], sources={"Source": "in.zip"}), work)
     execution = done(running.client.start_pipeline_execution()).pipeline_execution_id
     found = done(running.client.get_job_details(work.ids[0]))

@@ -184,7 +184,8 @@ def any_course(steps: list[tuple[Any, ...]]) -> None:
     a, b, c = action("a", Work("a")), action("b", Work("b")), action("c", Work("c"), run_order=2)
     declared = pipeline([a, b, c], [action("d", Work("d"))])
     machine: PipelineMachine = declared.machine(birth(declared.arn))
-    now, executions, ended = 0.0, [], {}
+    now, executions = 0.0, list[str]()
+    ended: dict[str, str] = {}
     for step in steps:
         match step:
             case ("start",):
