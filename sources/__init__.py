@@ -6,6 +6,7 @@ SOURCES: tuple[str, ...] = (
     "cloudfront",
     "codecommit",
     "codepipeline",
+    "config",
     "dynamodb",
     "eventbridge",
     "functionurl",
