@@ -34,8 +34,10 @@ class Scope:
 def parsed(text: str | bytes) -> Any:
     """The value of a JSON text. Raises ValueError for what is none, UTF-8 can't hold, or nests too deeply."""
     try:
+        if isinstance(text, bytes):
+            text = text.decode()
         value = loads(text, parse_constant=_no_json, parse_float=_finite)
-        if "\\u" in (text if isinstance(text, str) else text.decode()) and not encodable(encode(value)):
+        if not encodable(encode(value) if "\\u" in text else text):
             raise ValueError("a text that UTF-8 can't hold")
     except RecursionError:
         raise ValueError("nests too deeply") from None

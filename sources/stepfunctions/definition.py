@@ -1,14 +1,13 @@
 """Definitions in the Amazon States Language, from JSON to states. What is not offered is refused by name."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from json import loads
 from math import inf
 from typing import Any, Final
 
 from eventbus.checks import is_function
 from sources._calling import encode
 
-from .data import instant, size
+from .data import instant, parsed, size
 from .fields import NO_END, NO_TARGET, NOT_JSON, SCHEMA, TWICE, Fields, refused
 from .intrinsics import expression
 from .resources import target_of
@@ -53,17 +52,11 @@ def every_state(branch: Branch) -> Iterator[State]:
 
 
 def _json(definition: Any) -> Any:
-    if isinstance(definition, str):
-        try:
-            return loads(definition)
-        except ValueError as error:
-            raise refused(NOT_JSON, str(error), _WHOLE) from None
-    plain = _plain(definition)
+    """A value of its own: what was given may change."""
     try:
-        encode(plain).encode()
+        return parsed(definition if isinstance(definition, str) else encode(_plain(definition)))
     except (TypeError, ValueError) as error:
         raise refused(NOT_JSON, str(error), _WHOLE) from None
-    return plain
 
 
 def _plain(value: Any) -> Any:

@@ -42,6 +42,7 @@ class Fields:
             raise self.bad("Comment is a text")
 
     def __contains__(self, name: str) -> bool:
+        self._asked.add(name)
         return name in self._given
 
     def bad(self, why: str, code: str = SCHEMA) -> InvalidSetting:
@@ -78,7 +79,7 @@ class Fields:
 
     def array(self, name: str, *, optional: bool = False) -> Sequence[Any]:
         """Not empty, but where it is optional and not there."""
-        if optional and name not in self._given:
+        if optional and name not in self:
             return ()
         value = self.needed(name)
         if not isinstance(value, list) or not value:
@@ -120,7 +121,7 @@ class Fields:
         return found
 
     def template(self, name: str) -> Template | None:
-        return self.compiled(Template.of, self.ask(name)) if name in self._given else None
+        return self.compiled(Template.of, self.ask(name)) if name in self else None
 
     def compiled(self, make: Callable[[Any], Any], value: Any) -> Any:
         try:
