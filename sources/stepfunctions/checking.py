@@ -61,15 +61,15 @@ def words(error: str | None, cause: str | None) -> None:
             raise invalid(f"{name_of} has up to {limit:,} characters")
 
 
-def page(max_results: int, next_token: str | None) -> tuple[int, int]:
-    """Behind how many, and how many."""
+def page(max_results: int, next_token: str | None) -> tuple[int | None, int]:
+    """Where it begins, and how many it may hold."""
     if isinstance(max_results, bool) or not isinstance(max_results, int) or not 0 <= max_results <= PAGE_LIMIT:
         raise invalid(f"max_results={max_results!r}: a whole number from 0 to {PAGE_LIMIT:,}")
     if next_token is not None and not (
         isinstance(next_token, str) and next_token.isascii() and next_token.isdigit() and len(next_token) < 10
     ):
         raise InvalidToken(f"Invalid Token: '{next_token}'")
-    return int(next_token or 0), max_results or PAGE
+    return None if next_token is None else int(next_token), max_results or PAGE
 
 
 def _json(given: str, name_of: str, refusal: Any, words_of: str) -> Any:

@@ -115,8 +115,18 @@ Rule = Comparison | Matching | Test | Composed
 
 def wildcards(text: str) -> re.Pattern[str]:
     r"""`*` is any number of characters; `\*` and `\\` are themselves."""
-    parts = re.findall(r"\\[*\\]|.", text, re.DOTALL)
-    return re.compile("".join(".*" if part == "*" else re.escape(part[-1]) for part in parts), re.DOTALL)
+    pieces = [""]
+    for part in re.findall(r"\\[*\\]|.", text, re.DOTALL):
+        if part == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += re.escape(part[-1])
+    first, *middle = pieces
+    if middle:
+        *middle, last = middle
+        # the first place of each is as good as any other: nothing is tried twice
+        first += "".join(f"(?>.*?{piece})" for piece in middle if piece) + f".*{last}"
+    return re.compile(first, re.DOTALL)
 
 
 def _found(path: Path, scope: Scope) -> Any:

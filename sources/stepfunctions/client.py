@@ -71,23 +71,28 @@ class StateMachineClient:
         `InvalidToken`."""
         begin, size = checking.page(max_results, next_token)
         execution = await self._execution("states:GetExecutionHistory", execution_arn)
-        history = execution.history[::-1] if reverse_order else execution.history
-        events = [self._event(each, whole=include_execution_data) for each in history[begin : begin + size]]
-        return ExecutionHistory(events, str(begin + size) if len(history) > begin + size else None)
+        history = execution.history
+        if reverse_order:
+            end = len(history) if begin is None else min(begin, len(history))
+            page, following = history[max(0, end - size) : end][::-1], end - size
+        else:
+            page, following = history[begin : (begin or 0) + size], (begin or 0) + size
+        events = [self._event(each, whole=include_execution_data) for each in page]
+        return ExecutionHistory(events, str(following) if 0 < following < len(history) else None)
 
     async def list_executions(
         self, *, status_filter: Status | None = None, max_results: int = checking.PAGE, next_token: str | None = None
     ) -> ListedExecutions:
         """The newest first. Raises `InvalidToken`, `ValidationException`."""
         machine = self._machine
-        begin, size = checking.page(max_results, next_token)
+        before, size = checking.page(max_results, next_token)
         if status_filter is not None and status_filter not in STATUSES:
             raise checking.invalid(f"status_filter={status_filter!r}: {', '.join(STATUSES)}")
-        found, more = await self._feed.call(
-            machine, "states:ListExecutions", machine.listed, status_filter, begin, size
+        found, following = await self._feed.call(
+            machine, "states:ListExecutions", machine.listed, status_filter, before, size
         )
         executions = [ExecutionListItem(**self._summary(each)) for each in found]
-        return ListedExecutions(executions, str(begin + size) if more else None)
+        return ListedExecutions(executions, None if following is None else str(following))
 
     async def stop_execution(
         self, execution_arn: str, *, error: str | None = None, cause: str | None = None

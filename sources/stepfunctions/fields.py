@@ -77,13 +77,11 @@ class Fields:
             raise self.bad(f"{name} is a text, not {value!r:.80}")
         return value
 
-    def array(self, name: str, *, optional: bool = False) -> Sequence[Any]:
-        """Not empty, but where it is optional and not there."""
-        if optional and name not in self:
-            return ()
-        value = self.needed(name)
-        if not isinstance(value, list) or not value:
-            raise self.bad(f"{name} is an array with one item or more, not {value!r:.80}")
+    def array(self, name: str, least: int = 1) -> Sequence[Any]:
+        """With so many items or more; with 0 it may be missing too."""
+        value = self.needed(name) if least else self.ask(name, [])
+        if not isinstance(value, list) or len(value) < least:
+            raise self.bad(f"{name} is an array of {least} or more, not {value!r:.80}")
         return value
 
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:

@@ -12,7 +12,7 @@ from eventbus.errors import suggest
 
 from .data import Scope
 from .functions import FUNCTIONS
-from .paths import _COMPILED, BadPath, Path, path
+from .paths import COMPILED, BadPath, Path, path
 
 NESTING_LIMIT: Final = 10
 """Functions in one field [guide]."""
@@ -53,7 +53,7 @@ class Call:
 Expression = Path | Literal | Call
 
 
-@lru_cache(_COMPILED)
+@lru_cache(COMPILED)
 def expression(text: str) -> Path | Call:
     """A path or an intrinsic function. Raises `BadPath`."""
     if not text.startswith("States."):

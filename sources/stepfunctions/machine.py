@@ -37,7 +37,12 @@ class StateMachineMachine(TaskMachine):
             self.end(now, known, "ABORTED", error=error, why=why)
         return known
 
-    def listed(self, now: float, status: str | None, after: int, limit: int) -> tuple[list[Execution], bool]:
-        """The newest first, behind so many; and whether there are more."""
-        found = [each for each in reversed(self.executions.values()) if status in (None, each.status)]
-        return found[after : after + limit], len(found) > after + limit
+    def listed(
+        self, now: float, status: str | None, before: int | None, limit: int
+    ) -> tuple[list[Execution], int | None]:
+        """The newest first, of those that were started before the one of that number; and the number that the next
+        page goes on before."""
+        numbered = list(enumerate(self.executions.values()))[:before]
+        found = [each for each in reversed(numbered) if status in (None, each[1].status)]
+        page = found[:limit]
+        return [execution for _, execution in page], page[-1][0] if len(found) > limit else None

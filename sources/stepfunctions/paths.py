@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from eventbus.errors import InvalidSetting
+
 from .data import Scope
 from .errors import RESULT_PATH, RUNTIME, Failed
 
-_COMPILED: Final = 4_096
+COMPILED: Final = 4_096
 
 
 class NothingThere(LookupError):
@@ -60,7 +62,7 @@ class Path:
         return self
 
 
-@lru_cache(_COMPILED)
+@lru_cache(COMPILED)
 def path(text: str) -> Path:
     """Raises `BadPath`."""
     of_context = text.startswith("$$")
@@ -111,8 +113,8 @@ def _query(text: str) -> tuple[Any, str]:
 def _environment() -> Any:
     try:
         import jsonpath  # noqa: PLC0415  # an extra
-    except ImportError as missing:
-        raise ImportError("state machines need JSONPath: pip install 'eventbus[stepfunctions]'") from missing
+    except ImportError:
+        raise InvalidSetting("state machines need JSONPath: pip install 'eventbus[stepfunctions]'") from None
     environment = jsonpath.JSONPathEnvironment(strict=True)
     environment.function_extensions.clear()
     return environment, jsonpath.JSONPathError

@@ -68,8 +68,8 @@ def _named(fields: Fields, parameters: Template | None, with_token: bool) -> Arn
         raise fields.bad("Parameters is an object with FunctionName")
     names = [name.removesuffix(SUFFIX) for name in given]
     for name in names:
-        if name not in _PARAMETERS or names.count(name) > 1:
-            raise fields.bad(f"the parameter {name!r} is refused; {' or '.join(_PARAMETERS)} may stand there once")
+        if name not in _PARAMETERS:
+            raise fields.bad(f"the parameter {name!r} is refused; offered are {', '.join(_PARAMETERS)}")
     if "FunctionName" not in names:
         raise fields.bad("Parameters lack FunctionName")
     for name, known in (("InvocationType", (REQUEST_RESPONSE, EVENT)), ("Qualifier", (LATEST,))):

@@ -20,7 +20,7 @@ def catchers(fields: Fields) -> Sequence[Catcher]:
 
 def _with_names(fields: Fields, name: str) -> Sequence[Fields]:
     """`States.ALL` stands alone, and last [spec]."""
-    given = fields.array(name, optional=True)
+    given = fields.array(name, 0)
     found = [Fields(value, f"{name}[{index}] of {fields.at}") for index, value in enumerate(given)]
     for index, each in enumerate(found):
         names = each.array("ErrorEquals")

@@ -61,7 +61,7 @@ class TaskMachine(WalkingMachine):
         self.waits[token].invoked = request_id
         execution = lane.execution
         detail = f"to {function.name} with {payload[:TOLD]}"
-        self.notes.append(("routed", self.arn, (*execution.about, request_id), detail, execution.cause))
+        self.notes.append(("routed", self.arn, (*execution.about, request_id), detail, None))
         cause = execution.cause
         self.effects.append(
             Invoke(function, self.arn, token, request_id, payload.encode(), cause=cause, principal=self.arn)

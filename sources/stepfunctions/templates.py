@@ -24,16 +24,14 @@ class Template:
 
     @classmethod
     def of(cls, value: Any) -> "Template":
-        """Raises `BadPath`."""
+        """Raises `BadPath`, as well where it is no object [spec]."""
+        if not isinstance(value, dict):
+            raise BadPath(f"a payload template is an object, not {encode(value)[:80]}")
         return cls(_compiled(value))
 
     def fill(self, scope: Scope) -> Any:
         """Raises `Failed`."""
         return _filled(self._value, scope)
-
-    def member(self, name: str) -> Any:
-        """What stands there as it is; None: nothing, or what only a path knows."""
-        return self._value.get(name) if isinstance(self._value, dict) else None
 
     def expressions(self) -> Iterator[Path | Call]:
         return _leaves(self._value)
@@ -57,6 +55,9 @@ def found(sought: Path | Call, scope: Scope, where: str) -> Any:
 
 def _compiled(value: Any) -> Any:
     if isinstance(value, dict):
+        for name in value:
+            if name.endswith(SUFFIX) and name.removesuffix(SUFFIX) in value:
+                raise BadPath(f"{name!r} and {name.removesuffix(SUFFIX)!r} stand beside each other")
         return {name: _member(name, inner) for name, inner in value.items()}
     return [_compiled(inner) for inner in value] if isinstance(value, list) else value
 

@@ -60,7 +60,9 @@ class WalkingMachine(CallingMachine[Awaited]):
         execution = Execution(arn, name, text, now, cause, self._execution_context(now, arn, name, value))
         self.executions[name] = execution
         lane = self.roots[name] = Lane(execution, self.definition)
-        self.notes.append(("requested", self.arn, execution.about, _line("started with", text), cause))
+        line = f"StartExecution {text}"[:TOLD]
+        # told once, under its ARN, of the invocation that asked for it
+        self.notes += [("requested", self.arn, arn, line, cause), ("requested", self.arn, name, line, None)]
         role = execution.context["RoleArn"]
         self.tell(now, lane, "ExecutionStarted", {"input": text, "role_arn": role})
         if self.definition.timeout_seconds < inf:
@@ -167,7 +169,7 @@ class WalkingMachine(CallingMachine[Awaited]):
 
     def note(self, lane: Lane, word: str, detail: object) -> None:
         """For the trace."""
-        self.notes.append((word, self.arn, lane.execution.about, detail, lane.execution.cause))
+        self.notes.append((word, self.arn, lane.execution.about, detail, None))
 
     def expect(self, lane: Lane, kind: Kind, until: float = inf) -> int:
         """The token of what that lane waits for from now on."""

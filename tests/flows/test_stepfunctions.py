@@ -159,6 +159,29 @@ def test_retries_and_their_trace() -> None:
     virtually(main)
 
 
+def test_execution_that_a_function_starts() -> None:
+    """Is told of once in its trace; what the execution invokes belongs to the same chain."""
+    machine = Machine(definition(Work=task()), 1)
+
+    async def start(event: Any, context: Any) -> None:
+        await current_bus()[machine.declared].start_execution(input='{"id": 7}', name="first")
+
+    starter = machine.app.function(start, name="starter")
+
+    async def main() -> None:
+        async with machine.app.start() as bus:
+            answer = await bus.invoke(starter, {})
+            await bus.settle()
+            trace = str(bus.trace(answer.request_id))
+
+            assert trace.count("sent StartExecution") == 1
+            arn = (await ended(bus, machine.declared)).execution_arn
+            assert f'sent StartExecution {{"id": 7}} to orders, request {arn}' in trace
+            assert "invoked work, request" in trace
+
+    virtually(main)
+
+
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["RequestResponse", "Event"])
 @pytest.mark.parametrize("granted", [False, True])
 def test_permission_is_asked_for(granted: bool, asynchronous: bool) -> None:

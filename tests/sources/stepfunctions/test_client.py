@@ -151,6 +151,8 @@ def test_lists_of_executions() -> None:
     assert done(names(status_filter="RUNNING", max_results=2)) == (["4", "2"], "2")
     assert done(names(status_filter="RUNNING", max_results=2, next_token="2")) == (["1", "0"], None)
     assert done(names(max_results=0))[0] == ["4", "3", "2", "1", "0"]
+    done(client.start_execution(name="5"))
+    assert done(names(status_filter="RUNNING", max_results=2, next_token="2")) == (["1", "0"], None)
 
 
 def test_pages_of_a_history() -> None:
@@ -159,11 +161,13 @@ def test_pages_of_a_history() -> None:
     arn = done(client.start_execution(input='{"id": 7}')).execution_arn
     first = done(client.get_execution_history(arn, max_results=2))
     second = done(client.get_execution_history(arn, max_results=2, next_token=first.next_token))
-    latest = done(client.get_execution_history(arn, reverse_order=True, max_results=1))
+    latest = done(client.get_execution_history(arn, reverse_order=True, max_results=3))
+    oldest = done(client.get_execution_history(arn, reverse_order=True, max_results=3, next_token=latest.next_token))
     bare = done(client.get_execution_history(arn, include_execution_data=False))
 
-    assert [event.id for event in (*first.events, *second.events, *latest.events)] == [1, 2, 3, 4, 4]
-    assert (first.next_token, second.next_token, latest.next_token) == ("2", None, "1")
+    assert [event.id for event in (*first.events, *second.events)] == [1, 2, 3, 4]
+    assert [event.id for event in (*latest.events, *oldest.events)] == [4, 3, 2, 1]
+    assert [each.next_token for each in (first, second, latest, oldest)] == ["2", None, "1", None]
     assert second.events[0] == HistoryEvent(
         timestamp=datetime.fromtimestamp(EPOCH, UTC),
         type="PassStateExited",
@@ -176,6 +180,7 @@ def test_pages_of_a_history() -> None:
     assert [event.name for event in bare.events] == [None, "A", "A", None]
 
 
+@pytest.mark.long
 def test_history_has_botocores_members() -> None:
     """Flat where AWS nests them."""
     session = pytest.importorskip("botocore.session").get_session()

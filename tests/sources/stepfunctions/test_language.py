@@ -2,12 +2,14 @@
 
 import copy
 import json
+import sys
 from typing import Any
 
 import pytest
 
 from eventbus.core.outcomes import HandlerFailed, Outcome, Succeeded, Throttled, TimedOut
 from eventbus.errors import InvalidSetting
+from sources.stepfunctions import paths
 from sources.stepfunctions.choices import wildcards
 from sources.stepfunctions.definition import read
 from sources.stepfunctions.errors import RUNTIME, Failed
@@ -78,6 +80,17 @@ def test_extensions_of_the_library_are_refused(text: str) -> None:
     """AWS has none of them."""
     with pytest.raises(BadPath):
         path(text)
+
+
+def test_library_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who declares a state machine without it is told which."""
+    monkeypatch.setitem(sys.modules, "jsonpath", None)
+    paths._environment.cache_clear()
+    try:
+        with pytest.raises(InvalidSetting, match=r"pip install 'eventbus\[stepfunctions\]'"):
+            path("$.never.seen.before")
+    finally:
+        paths._environment.cache_clear()
 
 
 def test_texts_are_no_documents() -> None:
@@ -204,6 +217,27 @@ def test_wildcards_at_the_end_of_escapes() -> None:
     assert not wildcards("a\\*").fullmatch("ab")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("a*bc*d", "abcbcxd", True),
+        ("a*b*b", "ab", False),
+        ("**a**", "xax", True),
+        ("*aa*aa", "aaa", False),
+        ("*" + "a*" * 30 + "b", "a" * 200, False),
+    ],
+    ids=["overlapping", "used twice", "several stars", "once each", "costly"],
+)
+def test_wildcards_with_several_stars(pattern: str, text: str, matches: bool) -> None:
+    """In time."""
+    assert (wildcards(pattern).fullmatch(text) is not None) is matches
+
+
+def test_empty_lists_of_retriers_and_catchers() -> None:
+    """Are taken: generators write them."""
+    read(definition(A=task(Retry=[], Catch=[])))
+
+
 # -------------------------------------------------------------------------------------------------- definitions
 @pytest.mark.parametrize("row", table.DEFINITIONS, ids=by_id)
 def test_which_definitions_are_taken(row: table.Definition) -> None:
@@ -237,7 +271,7 @@ def test_which_definitions_are_taken(row: table.Definition) -> None:
         (task(Resource=INVOKE), "Parameters is an object with FunctionName"),
         (task(Resource=INVOKE, Parameters={"FunctionName": "work", "LogType": "Tail"}), "'LogType' is refused"),
         (task(Resource=INVOKE, Parameters={"FunctionName": "work:1"}), "every function is $LATEST"),
-        (task(Resource=INVOKE, Parameters={"FunctionName": "work", "FunctionName.$": "$"}), "may stand there once"),
+        (task(Resource=INVOKE, Parameters={"FunctionName": "work", "FunctionName.$": "$"}), "stand beside each other"),
         (
             task(Resource=INVOKE, Parameters={"FunctionName": "work", "InvocationType": "DryRun"}),
             "InvocationType is RequestResponse or Event, not 'DryRun'",
@@ -249,6 +283,8 @@ def test_which_definitions_are_taken(row: table.Definition) -> None:
         (task(Parameters={"a": float("nan")}), "NaN is not JSON"),
         (task(Parameters={"a": "\ud800"}), "INVALID_JSON_DESCRIPTION"),
         (task(TimeoutSecondsPath="$.a[*]"), "may lead to several places"),
+        (task(Parameters=["$.a"]), "a payload template is an object"),
+        (task(Parameters={"b": {"a.$": "$.a", "a": 1}}), "'a.$' and 'a' stand beside each other"),
     ],
 )
 def test_what_is_not_offered_is_refused_by_name(state: Any, reason: str) -> None:

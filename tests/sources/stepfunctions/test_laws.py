@@ -135,7 +135,7 @@ def check_definition(given: Any) -> None:
 
 
 @given(near(DEFINITION) | VALUES | st.text(max_size=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_whatever_is_declared(given: Any) -> None:
     """Is taken, or refused by name."""
     check_definition(given)
@@ -265,7 +265,7 @@ class ManyExecutions(Executions):
     pass
 
 
-Executions.TestCase.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+Executions.TestCase.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
 TestExecutions = Executions.TestCase
 ManyExecutions.TestCase.settings = settings(max_examples=1_000, stateful_step_count=40, deadline=None)
 TestManyExecutions = pytest.mark.long(ManyExecutions.TestCase)
