@@ -13,4 +13,5 @@ SOURCES: tuple[str, ...] = (
     "scheduler",
     "sns",
     "sqs",
+    "stepfunctions",
 )
