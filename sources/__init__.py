@@ -11,6 +11,7 @@ SOURCES: tuple[str, ...] = (
     "logs",
     "s3",
     "scheduler",
+    "ses",
     "sns",
     "sqs",
 )
