@@ -7,6 +7,7 @@ from attrs import Attribute, field, frozen
 
 from eventbus.checks import encodable, is_function, one_of, refuse
 from eventbus.names import Arn
+from sources._refusing import refusing
 
 from .recipients import is_address
 
@@ -15,6 +16,15 @@ HEADER_LIMIT: Final = 2_048
 """Characters."""
 REPLY_CODE: Final = re.compile(r"[45][0-9]{2}")
 STATUS_CODE: Final = re.compile(r"[45]\.[0-9]{1,3}\.[0-9]{1,3}")
+NOT_OFFERED: Final = {
+    "kms_key_arn": "keys are not offered: what is stored is not encrypted",
+    "iam_role_arn": "roles are not offered: see app.grant",
+    "organization_arn": "WorkMail is not offered",
+    "instance_arn": "Connect is not offered",
+    "bucket_name": "write bucket=..., a declared bucket",
+    "topic_arn": "write topic=..., a declared topic",
+    "function_arn": "write function=..., a function of the app",
+}
 KEY_LIMIT: Final = 900
 """Bytes of a prefix: the message id follows, and a key has up to 1,024."""
 
@@ -64,6 +74,7 @@ def _sender(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse(attribute.name, value, "an address")
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class S3Action:
     """The mail is stored under the prefix and its message id; `topic` is told."""
@@ -83,6 +94,7 @@ class S3Action:
         return f"{self.object_key_prefix}{id}"
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class SNSAction:
     """`topic` gets the mail, of up to 150 KB; a longer one bounces."""
@@ -95,6 +107,7 @@ class SNSAction:
         return {"type": self.type, **_told(self)}
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class LambdaAction:
     """`function` gets the header and the verdicts, not the body. With `RequestResponse` its answer may end the rule, or
@@ -112,6 +125,7 @@ class LambdaAction:
         return {"type": self.type, **called, **_told(self)}
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class StopAction:
     """No action and no rule behind this one is looked at."""
@@ -124,6 +138,7 @@ class StopAction:
         return {"type": self.type, **_told(self)}
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class AddHeaderAction:
     """The mail has one more header, for the actions behind this one."""
@@ -133,6 +148,7 @@ class AddHeaderAction:
     topic: ClassVar[None] = None
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class BounceAction:
     """The sender is told that the mail was not accepted: nothing leaves the process, the trace says so. What follows is

@@ -146,7 +146,7 @@ def test_what_is_refused(make: Any, text: str) -> None:
 
 def test_settings_that_nobody_knows() -> None:
     """As for every declaration."""
-    with pytest.raises(TypeError, match="kms_key_arn"):
+    with pytest.raises(InvalidSetting, match="kms_key_arn='k' is refused: keys are not offered"):
         ses.S3Action(BUCKET, kms_key_arn="k")  # type: ignore[call-arg]  # what is refused
 
 
