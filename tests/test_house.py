@@ -123,17 +123,25 @@ def test_every_source_is_an_entry_point(project: dict[str, Any]) -> None:
     assert project["project"]["entry-points"]["eventbus.sources"] == {name: f"sources.{name}" for name in SOURCES}
 
 
-def test_every_source_is_in_the_table() -> None:
-    """`sources/README.md` has one line for each."""
-    table = (ROOT / "sources" / "README.md").read_text(encoding="utf-8")
-    rows = [line.split("|")[2].strip() for line in table.splitlines() if line.startswith("|")]
-
-    assert sorted(row for row in rows if row.startswith("`")) == [f"`sources.{name}`" for name in SOURCES]
-
-
 def test_listing_the_sources_imports_none() -> None:
     """`import sources` loads nothing else of it."""
     code = "import sources, sys; print(sorted(name for name in sys.modules if name.startswith('sources.')))"
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert shown.stdout.strip() == "[]"
+
+
+def test_a_source_imports_no_other() -> None:
+    """Each loads itself, and the rules that several share."""
+    code = """
+import sys, importlib, sources
+for name in sources.SOURCES:
+    for module in [each for each in sys.modules if each.startswith("sources.")]:
+        del sys.modules[module]
+    importlib.import_module(f"sources.{name}")
+    loaded = {each.split(".")[1] for each in sys.modules if each.startswith("sources.")}
+    print(name, sorted(each for each in loaded if not each.startswith("_")))
+"""
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert shown.stdout.splitlines() == [f"{name} [{name!r}]" for name in SOURCES]

@@ -9,9 +9,11 @@ from .errors import TooManyTargetsException
 from .events import AlbEvent
 from .health import HealthCheck
 from .listener import Listener, ListenerRule
+from .system import SYSTEM, sample_event
 from .target_group import TargetGroup
 
 __all__ = [
+    "SYSTEM",
     "AlbEvent",
     "DoorClient",
     "FixedResponse",
@@ -25,4 +27,5 @@ __all__ = [
     "TargetHealth",
     "TargetHealthDescription",
     "TooManyTargetsException",
+    "sample_event",
 ]

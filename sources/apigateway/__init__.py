@@ -13,8 +13,10 @@ from .route import Route
 from .socket_api import WebSocketApi
 from .socket_client import ConnectionClosed, ConnectionRefused, WebSocket
 from .stage import Stage
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "Authorizer",
     "ConnectionClosed",
     "ConnectionRefused",
@@ -31,4 +33,5 @@ __all__ = [
     "Stage",
     "WebSocket",
     "WebSocketApi",
+    "sample_event",
 ]

@@ -22,8 +22,10 @@ from .events import (
     EdgeResponse,
     EdgeS3Origin,
 )
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "BehaviorSettings",
     "CacheBehavior",
     "Distribution",
@@ -41,4 +43,5 @@ __all__ = [
     "EdgeResponse",
     "EdgeS3Origin",
     "StreamBroken",
+    "sample_event",
 ]

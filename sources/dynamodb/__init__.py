@@ -29,9 +29,11 @@ from .errors import (
 )
 from .events import DynamoDBEvent, DynamoDBRecord, StreamRecord, UserIdentity
 from .reading import WriteSettings
+from .system import SYSTEM, sample_event
 from .table import Table, TableStream
 
 __all__ = [
+    "SYSTEM",
     "AttributeMap",
     "BatchWriteItemResult",
     "CancellationReason",
@@ -51,4 +53,5 @@ __all__ = [
     "ValidationException",
     "WriteItemResult",
     "WriteSettings",
+    "sample_event",
 ]

@@ -25,9 +25,11 @@ from .errors import (
     ResourceNotFoundException,
 )
 from .events import EventBridgeEvent
+from .system import SYSTEM, sample_event
 from .targets import Target
 
 __all__ = [
+    "SYSTEM",
     "Archive",
     "BusClient",
     "DescribedArchive",
@@ -48,4 +50,5 @@ __all__ = [
     "Target",
     "TargetsResult",
     "ValidationException",
+    "sample_event",
 ]

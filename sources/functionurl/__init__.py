@@ -4,6 +4,15 @@ from sources._http.client import DoorClient, StreamBroken
 from sources._http.cors import Cors
 from sources._http.payload_2 import HttpEvent
 
+from .system import SYSTEM, sample_event
 from .url import Url
 
-__all__ = ["Cors", "DoorClient", "HttpEvent", "StreamBroken", "Url"]
+__all__ = [
+    "SYSTEM",
+    "Cors",
+    "DoorClient",
+    "HttpEvent",
+    "StreamBroken",
+    "Url",
+    "sample_event",
+]

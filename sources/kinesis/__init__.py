@@ -37,8 +37,10 @@ from .errors import (
 )
 from .events import KinesisEvent, KinesisPayload, KinesisRecord, KinesisWindow
 from .stream import Consumer, Stream
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "ChildShard",
     "Consumer",
     "ConsumerClient",
@@ -71,4 +73,5 @@ __all__ = [
     "StreamRecord",
     "UpdateShardCountResult",
     "ValidationException",
+    "sample_event",
 ]

@@ -52,8 +52,10 @@ from .events import (
 )
 from .family_data import EventData
 from .notifications import Notification
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "Bucket",
     "BucketClient",
     "CreatedUpload",
@@ -95,4 +97,5 @@ __all__ = [
     "StoredObject",
     "UploadedPart",
     "VersionListing",
+    "sample_event",
 ]

@@ -12,8 +12,10 @@ from .errors import ConflictException, ResourceNotFoundException, ValidationExce
 from .group import ScheduleGroup
 from .schedule import Schedule
 from .settings import ScheduleSettings
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "ConflictException",
     "CreatedSchedule",
     "GroupClient",
@@ -25,4 +27,5 @@ __all__ = [
     "ScheduleSummary",
     "StoredSchedule",
     "ValidationException",
+    "sample_event",
 ]

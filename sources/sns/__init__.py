@@ -27,9 +27,11 @@ from .errors import (
     TooManyEntriesInBatchRequestException,
 )
 from .events import SnsAttribute, SnsEnvelope, SnsEvent, SnsMessage, SnsRecord
+from .system import SYSTEM, sample_event
 from .topic import Subscription, Topic
 
 __all__ = [
+    "SYSTEM",
     "BatchEntryIdsNotDistinctException",
     "BatchRequestTooLongException",
     "BatchResultErrorEntry",
@@ -54,4 +56,5 @@ __all__ = [
     "TooManyEntriesInBatchRequestException",
     "Topic",
     "TopicClient",
+    "sample_event",
 ]

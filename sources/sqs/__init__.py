@@ -36,8 +36,10 @@ from .errors import (
 from .events import SqsEvent, SqsMessageAttribute, SqsRecord, SqsRecordAttributes
 from .move_tasks import MoveTask
 from .queue import Queue, Redrive, RedriveAllow
+from .system import SYSTEM, sample_event
 
 __all__ = [
+    "SYSTEM",
     "BatchEntryIdsNotDistinct",
     "BatchRequestTooLong",
     "BatchResult",
@@ -70,4 +72,5 @@ __all__ = [
     "SqsRecordAttributes",
     "TooManyEntriesInBatchRequest",
     "UnsupportedOperation",
+    "sample_event",
 ]
