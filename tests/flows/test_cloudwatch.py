@@ -240,4 +240,4 @@ async def test_faults_do_not_harm_alarms() -> None:
         await bus.settle()
 
         assert starts(bus, work) == [1]
-        assert "not taken by work" in str(bus.trace(shop.arn))
+        assert "notified work: refused with ServiceUnavailable" in str(bus.trace(shop.arn))
