@@ -108,12 +108,23 @@ class Resource(Protocol[Client_co]):
 
     It may have `targets`, the ARNs that its machine delivers to: each must be part of the app; and `apps`, ASGI
     applications that its machine fetches from, by the ARN that each is to have: the bus runs them. One that every
-    account has from the start is `always_there`: a wire out of it adds it."""
+    account has from the start is `always_there`: a wire out of it adds it. One with `log_of`, the name of a function or
+    None, takes what that function logs: its machine is a `FunctionLog`."""
 
     @property
     def arn(self) -> Arn: ...
     def machine(self, birth: Birth) -> Machine: ...
     def client(self, machine: Any, feed: Feed) -> Client_co: ...
+
+
+class FunctionLog(Machine, Protocol):
+    """Takes what a function logs."""
+
+    delivery_action: ClassVar[str]  # what that function must be allowed: `logs:PutLogEvents`
+
+    def take_log(self, now: float, stream: str, lines: Sequence[tuple[float, str]], cause: Cause) -> None:
+        """All lines of one invocation, once it has ended, each with its time in seconds since 1970; `stream` is the
+        `log_stream_name` of its context."""
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from attrs import Factory, define, field, frozen
 from eventbus.core import stream_mapping
 from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
 from eventbus.core.concurrency import Concurrency
-from eventbus.core.effects import Invoke
+from eventbus.core.effects import Cause, Invoke
 from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
 from eventbus.declaration import Function
@@ -101,6 +101,7 @@ class Engine:
     faults: Faults = field(init=False)
     permissions: Permissions = field(init=False)
     streams: dict[Arn, Any] = field(factory=dict, init=False)  # of resources: what has a client beside them
+    logs: dict[str, Any] = field(factory=dict, init=False)  # machines that take what functions log, by their names
     environments: list[Environment] = field(factory=list, init=False)
     senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints and hosted apps
     confirmations: Confirmations | None = field(default=None, init=False)
@@ -268,6 +269,9 @@ class Engine:
         for stream in getattr(resource, "streams", ()):
             self.driver.machines[stream.arn] = machine
             self.streams[stream.arn] = stream
+        log_of = getattr(resource, "log_of", None)
+        if log_of is not None:
+            self.logs[log_of] = machine
         for address, app in getattr(resource, "apps", {}).items():
             self.driver.add(address, Hosted(address, app, self.driver, self._spawn_sender))
         return machine
@@ -312,6 +316,7 @@ class Engine:
             ids=Ids(self.seed, Arn(f"{arn}:environments")),
             grace=self._grace,
             idle_lifetime=setup.profile.environment_idle,
+            log=self.logs.get(function.name),
         )
 
     def remove_function(self, arn: Arn) -> None:
@@ -322,6 +327,12 @@ class Engine:
         self.handlers.pools.pop(arn).retire_idle()
         self.concurrency.forget(arn)
         self.attempts.let_go(function)
+
+    def write_log(self, pool: Pool, stream: str, lines: Sequence[tuple[float, str]], cause: Cause) -> None:
+        """What an invocation logged, if its function may."""
+        log, function = pool.log, pool.function.arn
+        if self.permissions.refusal(function, log.delivery_action, log.arn) is None:
+            self.driver.feed_if_alive(log, log.take_log, stream, lines, cause)
 
     def _task(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """The single place that makes tasks."""
