@@ -4,6 +4,7 @@ SOURCES: tuple[str, ...] = (
     "alb",
     "apigateway",
     "cloudfront",
+    "cognito",
     "dynamodb",
     "eventbridge",
     "functionurl",
