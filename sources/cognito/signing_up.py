@@ -174,7 +174,7 @@ class Creating(Flow[DescribedUser]):
         self._invite(pool, now, user)
 
     def _invite(self, pool: "PoolMachine", now: float, user: User) -> None:
-        password = self.password or pool.policy.generate(pool.birth.ids.random)
+        password = self.password or pool.policy.generate(pool.birth.ids)
         pool.give_password(now, user, password, permanent=False)
         if self.message_action != "SUPPRESS":
             self.letters += invitations(user, password, self.mediums)

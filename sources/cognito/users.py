@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from random import Random
 from typing import Final, Literal
 
 from attrs import define, field, frozen
+
+from eventbus.names import Ids
 
 from .errors import (
     CodeMismatchException,
@@ -115,13 +116,13 @@ class PasswordPolicy:
             if lacking:
                 raise InvalidPasswordException(text)
 
-    def generate(self, random: Random) -> str:
+    def generate(self, ids: Ids) -> str:
         """One that will do."""
         letters = [
-            random.choice(kind)
+            ids.random.choice(kind)
             for kind in ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#%+?")
         ]
-        letters += random.choices(
+        letters += ids.random.choices(
             "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", k=max(4, self.minimum_length - 4)
         )
         return "".join(letters)
