@@ -36,8 +36,7 @@ class Forgetting(Flow[CodeDeliveryDetails]):
         self._send(pool, now)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
-        assert self.sent is not None, "sent nothing"
-        pool.done(self, self.sent)
+        pool.done(self, self.sent[0])
 
     def _send(self, pool: "PoolMachine", now: float) -> None:
         if self.hidden(pool):
@@ -77,7 +76,6 @@ class ChangingAttributes(Flow[list[CodeDeliveryDetails]]):
 
     attributes: Texts
     token: str | None = field(default=None, repr=False)
-    _all_sent: list[CodeDeliveryDetails] = field(factory=list, init=False)
 
     def start(self, pool: "PoolMachine", now: float) -> None:
         if self.token is None:
@@ -99,12 +97,8 @@ class ChangingAttributes(Flow[list[CodeDeliveryDetails]]):
                 self.letters.append(messages.with_code(pool, now, user, "UpdateUserAttribute", name, medium))
         self.post(pool, now)
 
-    def told(self, pool: "PoolMachine", now: float, source: str, answer: Answer) -> None:
-        self._all_sent.append(self.letters[0].details)
-        super().told(pool, now, source, answer)
-
     def posted(self, pool: "PoolMachine", now: float) -> None:
-        pool.done(self, self._all_sent)
+        pool.done(self, self.sent)
 
 
 @define(eq=False, kw_only=True)
@@ -123,5 +117,4 @@ class AskingForCode(Flow[CodeDeliveryDetails]):
         self.post(pool, now)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
-        assert self.sent is not None, "sent nothing"
-        pool.done(self, self.sent)
+        pool.done(self, self.sent[0])

@@ -47,16 +47,22 @@ class Flow(ABC, Generic[R]):
     metadata: Texts | None = None
     cause: Cause | None = None
     id: str = field(default="", init=False)
+    line: str = field(default="", init=False)  # what was asked for, in the trace
     invoked: str | None = field(default=None, init=False)
     pending: Pending[R] = field(init=False)
     asked: Asked | None = field(default=None, init=False)
     user: User | None = field(default=None, init=False)  # once it is known
     letters: list[Letter] = field(factory=list, init=False)  # to be sent yet
-    sent: CodeDeliveryDetails | None = field(default=None, init=False)  # where the last one went
+    sent: list[CodeDeliveryDetails] = field(factory=list, init=False)  # where they went
 
     @abstractmethod
     def start(self, pool: "PoolMachine", now: float) -> None:
         """The call has come."""
+
+    @property
+    def known(self) -> User:
+        assert self.user is not None, f"{type(self).__name__} of nobody"
+        return self.user
 
     def hidden(self, pool: "PoolMachine") -> bool:
         """Whether nobody is to know that there is no such user."""
@@ -67,7 +73,7 @@ class Flow(ABC, Generic[R]):
         assert source.startswith("CustomMessage_"), f"{source} was not asked for by {type(self).__name__}"
         letter = self.letters.pop(0)
         messages.send(pool, now, self, letter, answer)
-        self.sent = letter.details
+        self.sent.append(letter.details)
         self.post(pool, now)
 
     def post(self, pool: "PoolMachine", now: float) -> None:

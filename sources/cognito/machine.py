@@ -66,7 +66,8 @@ class PoolMachine(CallingMachine[Flow[Any]]):
         """The call is under way."""
         flow.id = self.new_id()
         flow.pending = Pending(Arn(f"{self.arn}/{flow.id}"))
-        self.requested(flow, f"{operation} {flow.username}".rstrip())
+        flow.line = f"{operation} {flow.username}".rstrip()
+        self.requested(flow, flow.line)
         try:
             flow.start(self, now)
         except CognitoError as error:
@@ -77,15 +78,19 @@ class PoolMachine(CallingMachine[Flow[Any]]):
         self.responded(flow, "done")
         self.reply(flow.pending, result)
 
+    def responded(self, call: Flow[Any], detail: str) -> None:
+        """The trace knows it by its user, too."""
+        user = () if call.user is None else (call.user.sub,)
+        invoked = () if call.invoked is None else (call.invoked,)
+        self.notes.append(("responded", self.arn, (call.id, *user, *invoked), f"{call.line}: {detail}", None))
+
     # ------------------------------------------------------------ questions
     def ask(self, now: float, flow: Flow[Any], source: str, request: Mapping[str, Any], version: str = "1") -> None:
         """The function of that trigger is asked; `flow.told` hears what it says."""
         trigger = trigger_of(source)
         function = self.functions.get(trigger)
         if function is not None:
-            client = None if flow.client is None else flow.client.id
-            event = encode(events.event(source, self.id, flow.username, client, request, version))
-            flow.asked = Asked(source, function, event)
+            flow.asked = Asked(source, function, self._event(flow, source, request, version))
             self._attempt(now, flow, flow.asked)
         elif trigger in CHALLENGES:
             raise InvalidUserPoolConfigurationException
@@ -94,8 +99,7 @@ class PoolMachine(CallingMachine[Flow[Any]]):
 
     def hand_to_sender(self, now: float, flow: Flow[Any], source: str, request: Mapping[str, Any]) -> None:
         """The function of a custom sender gets the code, asynchronously."""
-        client = None if flow.client is None else flow.client.id
-        event = encode(events.event(source, self.id, flow.username, client, request))
+        event = self._event(flow, source, request)
         self.hand_over(now, self.functions[trigger_of(source)], event, (flow.id,), flow.cause)
 
     def answered(self, now: float, flow: Flow[Any], outcome: Outcome) -> None:
@@ -203,6 +207,13 @@ class PoolMachine(CallingMachine[Flow[Any]]):
             user.groups.append(name)
 
     # ------------------------------------------------------------
+    def _event(self, flow: Flow[Any], source: str, request: Mapping[str, Any], version: str = "1") -> str:
+        client = None if flow.client is None else flow.client.id
+        try:
+            return encode(events.event(source, self.id, flow.username, client, request, version))
+        except RecursionError:  # what an identity provider said
+            raise InvalidParameterException("what is told to the function nests too deeply") from None
+
     def _attempt(self, now: float, flow: Flow[Any], asked: Asked) -> None:
         asked.attempts += 1
         asked.until = now + ATTEMPT_TIMEOUT

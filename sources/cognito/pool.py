@@ -30,6 +30,13 @@ NOT_OFFERED: Final = {
     "sms_configuration": "nothing is sent: see bus[pool].messages()",
     "lambda_config": "each trigger is a setting of its own, such as pre_sign_up=function",
     "policies": "each rule for passwords is a setting of its own, such as minimum_length=8",
+    "username_configuration": "capitals count in user names",
+    "account_recovery_setting": "a verified phone number comes before a verified mail address",
+    "user_attribute_update_settings": "a changed address counts at once, and is verified no more",
+    "verification_message_template": "AWS's words, or those of custom_message=function",
+    "email_verification_message": "AWS's words, or those of custom_message=function",
+    "sms_verification_message": "AWS's words, or those of custom_message=function",
+    "admin_create_user_config": "its rules are settings of their own, such as allow_admin_create_user_only",
     "password_history_size": "old passwords are forgotten",
 }
 

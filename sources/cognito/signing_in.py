@@ -79,11 +79,6 @@ class SigningIn(Flow[AuthResult], ABC):
     def groups(self, pool: "PoolMachine") -> Membership:
         return membership(pool.groups[name] for name in self.known.groups)
 
-    @property
-    def known(self) -> User:
-        assert self.user is not None, "a sign-in of nobody"
-        return self.user
-
     def check_status(self) -> None:
         if self.known.status == "UNCONFIRMED":
             raise UserNotConfirmedException

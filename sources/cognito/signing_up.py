@@ -47,7 +47,7 @@ class SigningUp(Flow[SignUpResult]):
             case "PreSignUp_SignUp":
                 self._create(pool, now, answer)
             case "PostConfirmation_ConfirmSignUp":
-                self._done(pool, None)
+                self.posted(pool, now)
             case _:
                 super().told(pool, now, source, answer)
 
@@ -74,11 +74,8 @@ class SigningUp(Flow[SignUpResult]):
         self.post(pool, now)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
-        self._done(pool, self.sent)
-
-    def _done(self, pool: "PoolMachine", sent: CodeDeliveryDetails | None) -> None:
-        assert self.user is not None, "signed up without a user"
-        pool.done(self, SignUpResult(self.user.status == "CONFIRMED", self.user.sub, sent))
+        user, sent = self.known, self.sent[0] if self.sent else None
+        pool.done(self, SignUpResult(user.status == "CONFIRMED", user.sub, sent))
 
 
 def code_medium(pool: "PoolMachine", user: User) -> Medium | None:
@@ -127,8 +124,7 @@ class Resending(Flow[CodeDeliveryDetails]):
         self.post(pool, now)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
-        assert self.sent is not None, "resent nothing"
-        pool.done(self, self.sent)
+        pool.done(self, self.sent[0])
 
 
 @define(eq=False, kw_only=True)
@@ -162,8 +158,7 @@ class Creating(Flow[DescribedUser]):
         self._invite(pool, now, self.user)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
-        assert self.user is not None, "created without a user"
-        pool.done(self, pool.described(self.user))
+        pool.done(self, pool.described(self.known))
 
     def _again(self, pool: "PoolMachine", now: float) -> None:
         user = self.user = pool.known(self.username)

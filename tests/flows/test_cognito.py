@@ -225,6 +225,8 @@ async def test_the_trace_tells_where_a_call_stopped() -> None:
         assert "handed to migrates for UserMigration_Authentication" in told
         assert "UserMigration failed with error boom." in told
         assert PASSWORD not in told
+        signed_up = await bus[pool].sign_up("ana", PASSWORD)
+        assert "SignUp ana: done" in str(bus.trace(signed_up.user_sub))
 
 
 # ------------------------------------------------------------ custom senders

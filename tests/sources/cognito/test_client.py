@@ -68,6 +68,32 @@ def test_a_bad_argument_is_refused(name: str) -> None:
     assert [*bench.machine.users] == [ANA]
 
 
+def test_what_nests_too_deeply_is_refused() -> None:
+    """Wherever it does: before the call, or when its event is written."""
+    bench = Bench("InboundFederation")
+    refused = 0
+    for depth in (10, *range(850, 1_010, 10), 3_000):
+        nested: Any = "x"
+        for _ in range(depth):
+            nested = [nested]
+        try:
+            bench.federate(id_token={"nested": nested})
+        except cognito.InvalidParameterException:
+            refused += 1
+
+    assert 0 < refused < 18
+    assert bench.machine.outstanding() == 0
+
+
+def test_what_is_too_long_for_an_event_is_refused() -> None:
+    """No function is asked."""
+    bench = Bench("PreSignUp")
+    with pytest.raises(cognito.UnexpectedLambdaException, match="RequestTooLargeException"):
+        bench.do("SignUp", ClientMetadata={"x": "x" * 6_300_000})
+    assert bench.events == []
+    assert not bench.machine.users
+
+
 REFUSED: Final[dict[str, dict[str, Any]]] = {
     "mfa_configuration": {"mfa_configuration": "ON"},
     "alias_attributes": {"alias_attributes": ["email"]},
