@@ -30,6 +30,7 @@ from .users import ADDRESSES
 PASSWORD: Final = "Secret-77"
 _ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "UserMigration_Authentication": {"userAttributes": {}, "messageAction": "SUPPRESS"},
+    "UserMigration_ForgotPassword": {"userAttributes": {"email": "ana@example.com", "email_verified": "true"}},
     "CreateAuthChallenge_Authentication": {
         "publicChallengeParameters": {"question": "2 + 3"},
         "privateChallengeParameters": {"answer": "5"},
@@ -65,6 +66,7 @@ def sample_event(
                 return event
     except CognitoError as reason:
         raise InvalidSetting(str(reason)) from None
+    seen += [source.replace("CustomEmail", "CustomSMS") for source in seen]
     raise refuse("kind", kind, ", ".join(sorted(set(seen))))
 
 

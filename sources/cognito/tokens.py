@@ -106,8 +106,8 @@ def issue(
         "exp": at + int(TOKEN_AGE),
         **({"cognito:groups": list(groups.names)} if groups.names else {}),
     }
-    id_token = _token(override.id.made(_id_claims(pool, user, client, groups, common), RESERVED))
-    access_token = _token(override.access.made(_access_claims(pool, user, client, override, common), RESERVED_ACCESS))
+    id_token = token_of(override.id.made(_id_claims(pool, user, client, groups, common), RESERVED))
+    access_token = token_of(override.access.made(_access_claims(pool, user, client, override, common), RESERVED_ACCESS))
     pool.accesses[access_token] = Access(user, client, now + TOKEN_AGE)
     if grant is not None:
         return AuthenticationResult(access_token, id_token, None, int(TOKEN_AGE))
@@ -148,7 +148,7 @@ def _access_claims(
     return {**common, **own, "jti": pool.new_id()}
 
 
-def _token(found: Mapping[str, Any]) -> str:
+def token_of(found: Mapping[str, Any]) -> str:
     try:
         return f"{_part(_HEADER)}.{_part(found)}."
     except RecursionError:

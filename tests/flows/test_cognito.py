@@ -253,16 +253,20 @@ async def test_a_sender_is_not_waited_for() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.virtual_time
-async def test_a_sender_must_be_permitted() -> None:
+@pytest.mark.parametrize("granted", [False, True])
+async def test_a_sender_must_be_permitted(granted: bool) -> None:
     """What may not be handed over is dropped, and the caller is told nothing."""
     app = App("shop")
     sends = app.function(echo, name="sends")
     pool = app.add(cognito.UserPool("shop", custom_email_sender=sends, auto_verified_attributes=["email"]))
+    if granted:
+        app.grant(pool, "lambda:InvokeFunction", sends)
     async with app.start(permissions="enforced") as bus:
         await bus[pool].sign_up("ana", PASSWORD, user_attributes=EMAIL)
         await bus.settle()
 
-        assert bus.invocations(sends) == []
+        assert len(bus.invocations(sends)) == granted
+        assert (await bus[pool].admin_get_user("ana")).user_status == "UNCONFIRMED"
 
 
 # ------------------------------------------------------------ what libraries read
@@ -466,6 +470,27 @@ async def test_many_sign_up_at_once() -> None:
 
         assert len({result.user_sub for result in results}) == 200
         assert len(bus.invocations(work)) == 200
+
+
+@pytest.mark.asyncio
+@pytest.mark.virtual_time
+async def test_a_function_that_signs_up_more_users_is_stopped() -> None:
+    """At the 17th of its chain; the calls before it end."""
+    app = App("shop")
+
+    async def breeds(event: Any, context: Any) -> Any:
+        await current_bus()[pool].sign_up(f"{event['userName']}+", PASSWORD)
+        return event
+
+    work = app.function(breeds, name="work")
+    pool = app.add(cognito.UserPool("shop", pre_sign_up=work))
+    async with app.start() as bus:
+        with pytest.raises(cognito.UserLambdaValidationException, match="RecursiveInvocationException"):
+            await bus[pool].sign_up("ana", PASSWORD)
+
+        assert len(bus.invocations(work)) == 16
+        with pytest.raises(cognito.UserNotFoundException):
+            await bus[pool].admin_get_user("ana")
 
 
 def test_events_are_json() -> None:

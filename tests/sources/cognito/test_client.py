@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 
+from eventbus import App
 from eventbus.errors import InvalidSetting
 from sources import cognito
 from sources.cognito.client import PoolClient
@@ -244,3 +245,25 @@ def test_nobody_learns_whom_the_pool_knows(operation: str) -> None:
     assert bench.client.messages() == []
     with pytest.raises(cognito.CodeMismatchException):
         bench.do("ConfirmSignUp")
+
+
+def test_a_code_needs_an_address() -> None:
+    """That the user has, and for a new user one that the pool verifies."""
+    bench = Bench(auto_verified_attributes=["phone_number"])
+    bench.given("UNCONFIRMED")
+    with pytest.raises(cognito.InvalidParameterException, match="Auto verification"):
+        bench.do("ResendConfirmationCode")
+    bench.do("AdminConfirmSignUp")
+    token = bench.tokens().access_token
+    with pytest.raises(cognito.InvalidParameterException, match="does not have phone_number"):
+        done(bench.client.get_user_attribute_verification_code("phone_number", access_token=token))
+
+
+def test_two_clients_have_two_names() -> None:
+    """Within one pool."""
+    app = App("shop")
+    pool = app.add(cognito.UserPool("shop"))
+    app.add(cognito.UserPoolClient(pool, "web"))
+    app.add(cognito.UserPoolClient(pool, "app"))
+    with pytest.raises(InvalidSetting, match="web"):
+        app.add(cognito.UserPoolClient(pool, "web"))

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from eventbus.core.effects import Invoke
-from eventbus.core.outcomes import Succeeded
+from eventbus.core.outcomes import Stopped, Succeeded
 from eventbus.errors import InvalidSetting
 from sources import cognito
+from sources.cognito.federation import FederatedSignIn
 from sources.cognito.signing_in import PasswordSignIn
 from sources.cognito.signing_up import SigningUp
 from sources.cognito.system import sample_event
+from sources.cognito.tokens import token_of
 from sources.cognito.triggers import trigger_of
 from tests.contracts.cognito_table import TRIGGERS
-from tests.sources.cognito.helpers import ANA, EMAIL, MIGRATED, PASSWORD, PHONE, SILENT, Bench, done
+from tests.sources.cognito.helpers import ANA, EMAIL, MIGRATED, NEXT, PASSWORD, PHONE, SILENT, Bench, done
 
 
 def signing_up(bench: Bench, name: str = ANA) -> Any:
@@ -234,9 +236,72 @@ def test_there_is_a_sample_of_every_source(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"kind": "PreSignUp"}, {"username": "a b"}, {"email": 7}, {"lambda_version": "2"}]
+    ("settings", "reason"),
+    [
+        ({"kind": "PreSignUp"}, "kind='PreSignUp' is refused.*PreSignUp_SignUp"),
+        ({"username": "a b"}, "username"),
+        ({"email": 7}, "address"),
+        ({"lambda_version": "2"}, "lambda_version"),
+    ],
+    ids=["kind", "user name", "address", "version"],
 )
-def test_a_sample_that_can_not_be(settings: dict[str, Any]) -> None:
+def test_a_sample_that_can_not_be(settings: dict[str, Any], reason: str) -> None:
     """Is refused by name."""
-    with pytest.raises(InvalidSetting):
+    with pytest.raises(InvalidSetting, match=reason):
         sample_event(**settings)
+
+
+def test_a_custom_sign_in_needs_all_its_functions() -> None:
+    """The pool says so once it comes to the one that is not there."""
+    bench = Bench("DefineAuthChallenge", says={"DefineAuthChallenge_Authentication": NEXT})
+    bench.given()
+    with pytest.raises(cognito.InvalidUserPoolConfigurationException):
+        bench.session()
+
+
+def test_a_stopped_function_ends_the_call() -> None:
+    """One that would run for the 17th time in its chain."""
+    bench = Bench("PreSignUp", says={"PreSignUp_SignUp": Stopped()})
+    with pytest.raises(cognito.UnexpectedLambdaException, match="RecursiveInvocationException"):
+        bench.do("SignUp")
+
+
+def test_two_come_from_a_provider_at_once() -> None:
+    """The first whose function answers is the user."""
+    bench = Bench("PreSignUp")
+    machine = bench.machine
+    pendings = [
+        machine.begin(
+            0.0,
+            "FederatedSignIn",
+            FederatedSignIn(
+                username="Corp_7",
+                provider_name="Corp",
+                provider_type="OIDC",
+                user_id="7",
+                inbound={"idToken": {}},
+                client=machine.app_client(None),
+            ),
+        )
+        for _ in range(2)
+    ]
+    for invoke in invoked(machine):
+        machine.finished(1.0, invoke.token, good(invoke))
+
+    first, second = (pending.result for pending in pendings)
+    assert isinstance(first, cognito.AuthResult)
+    assert isinstance(second, cognito.UsernameExistsException)
+
+
+def test_claims_may_nest_only_so_deeply() -> None:
+    """What can't be written into a token is no answer; most of it is no JSON already."""
+    nested: Any = "x"
+    for _ in range(3_000):
+        nested = [nested]
+    with pytest.raises(cognito.InvalidLambdaResponseException):
+        token_of({"a": nested})
+    bench = Bench("PreTokenGeneration", lambda_version="V2_0")
+    bench.given()
+    bench.says["TokenGeneration_Authentication"] = Succeeded(b'{"response":' + b"[" * 3_000)
+    with pytest.raises(cognito.InvalidLambdaResponseException):
+        bench.do("InitiateAuth")
