@@ -131,7 +131,7 @@ class PasswordPolicy:
 def check_attributes(attributes: Mapping[str, str], *, administrator: bool = False) -> None:
     """Names that every pool has, and any `custom:` one. Only administrators say that an address is verified."""
     for name, value in attributes.items():
-        if name not in STANDARD and not name.removeprefix("custom:") != name:
+        if name not in STANDARD and not name.startswith("custom:"):
             raise not_in_schema(f"Type for attribute {{{name}}} could not be determined")
         if len(value) > VALUE_LIMIT:
             raise not_in_schema(f"{name}: String must be no longer than {VALUE_LIMIT} characters")
