@@ -5,6 +5,7 @@ SOURCES: tuple[str, ...] = (
     "apigateway",
     "cloudfront",
     "cloudwatch",
+    "cognito",
     "dynamodb",
     "eventbridge",
     "functionurl",
