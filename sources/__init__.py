@@ -3,6 +3,7 @@
 SOURCES: tuple[str, ...] = (
     "alb",
     "apigateway",
+    "cloudformation",
     "cloudfront",
     "dynamodb",
     "eventbridge",
