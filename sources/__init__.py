@@ -12,6 +12,7 @@ SOURCES: tuple[str, ...] = (
     "logs",
     "s3",
     "scheduler",
+    "secretsmanager",
     "sns",
     "sqs",
 )
