@@ -4,14 +4,18 @@ Laws: it has threads of its own, because the loop waits while a `def` handler ru
 once, then told to the machine whose URL it is: on a real clock as soon as the loop may, in virtual time once nothing is
 left to do at this instant, in the order in which the URLs were given, so that the order is the same in every run. Time
 never jumps past a PUT that is under way. As with a presigned URL of S3, other methods and content types are refused.
+The URLs are plain http; a client that speaks TLS to them all the same gets a certificate of our own (extra `tls`).
 """
 
 import asyncio
+import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import create_connection
+from socket import MSG_PEEK, create_connection, socket
 from typing import Any, Final
 
 from attrs import define, field
@@ -24,6 +28,10 @@ from .driver import Driver
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 5.0
 """Real seconds that a client may take for its request."""
+HELLO: Final = b"\x16"
+"""How TLS begins."""
+
+logger: Final = logging.getLogger("eventbus.callbacks")
 
 
 @define(eq=False)
@@ -121,6 +129,27 @@ class Server(ThreadingHTTPServer):
         with self.callbacks.under_way():
             super().process_request_thread(request, client_address)
 
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        with self._opened(request) as connection:
+            super().finish_request(connection, client_address)
+
+    def _opened(self, connection: socket) -> socket:
+        connection.settimeout(PATIENCE)
+        if connection.recv(1, MSG_PEEK) != HELLO:
+            return connection
+        return self._tls.wrap_socket(connection, server_side=True)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        try:
+            import trustme  # noqa: PLC0415  # an extra
+        except ImportError:
+            logger.warning("an answer came by TLS, which needs the extra: pip install 'eventbus[tls]'")
+            raise
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trustme.CA().issue_cert(HOST).configure_cert(context)
+        return context
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away, or sent what is no HTTP, is nobody's failure."""
 
@@ -134,6 +163,7 @@ class Request(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
+            self._skip_chunks()
             self._answer(411 if self.command == "PUT" else 403)
             return
         content = self.rfile.read(int(length))
@@ -145,6 +175,13 @@ class Request(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is printed."""
+
+    def _skip_chunks(self) -> None:
+        """What is not read would cut the answer off."""
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            while size := int(self.rfile.readline() or b"0", 16):
+                self.rfile.read(size + 2)
+            self.rfile.readline()
 
     def _answer(self, status: int) -> None:
         content = b"<Error><Code>SignatureDoesNotMatch</Code></Error>" if status == 403 else b""

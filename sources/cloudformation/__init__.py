@@ -1,8 +1,9 @@
 """CloudFormation: stacks of custom resources, whose functions are asked to make, change and delete what they stand for.
 
 A function answers with an HTTP PUT to the event's ResponseURL, which leads to this process. In virtual time an answer
-counts at the end of the instant in which it was PUT. Deviations from AWS: the URL is plain http, so helpers that insist
-on TLS can't be used as they are; a topic's message has no subject; the latest 10,000 events of a stack are kept.
+counts at the end of the instant in which it was PUT. Deviations from AWS: the URL is plain http; helpers that insist on
+TLS, as crhelper does, need the extra `tls`, and must not insist on a known certificate
+(`CfnResource(ssl_verify=False)`); a topic's message has no subject; the latest 10,000 events of a stack are kept.
 Choices where no page settles it: the first answer counts, even a malformed one; when a resource fails, those under way
 are given up at once, and deleted by an id that was made up; in a roll-back resources go back in the order of their
 dependencies; a Delete in clean-up is tried once; a resource that another one is still needed by is not deleted.

@@ -235,7 +235,8 @@ def test_request_that_is_no_callback(row: Callback) -> None:
 
 @pytest.mark.parametrize("handler", ["def", "async"])
 def test_same_trace_in_every_run(handler: str) -> None:
-    """Whatever the port is, and however long requests take; four resources answer in one instant."""
+    """Whatever the port is, and however long requests take. Four `def` handlers answer in one instant; `async` ones one
+    after the other: which of two that wait for real answers goes on first nobody can promise."""
 
     async def work(event: Any, context: Any) -> None:
         async with httpx.AsyncClient(verify=False) as client:
@@ -244,9 +245,11 @@ def test_same_trace_in_every_run(handler: str) -> None:
     async def one_run() -> str:
         app = App()
         function = app.function(named if handler == "def" else work, name="work")
-        names = "ABCD"
-        resources = {name: cloudformation.CustomResource(function, properties={"Name": name}) for name in names}
-        last = cloudformation.CustomResource(function, depends_on=list(names))
+        resources: dict[str, cloudformation.CustomResource] = {}
+        for name in "ABCD":
+            before = list(resources)[-1:] if handler == "async" else []
+            resources[name] = cloudformation.CustomResource(function, depends_on=before)
+        last = cloudformation.CustomResource(function, depends_on=list(resources))
         stack = app.add(cloudformation.Stack("shop", {**resources, "Last": last}))
         async with app.start(trace="hash") as bus:
             await bus[stack].create_stack()
@@ -377,5 +380,43 @@ def test_retained() -> None:
             statuses = [event.resource_status for event in await bus[stack].describe_stack_events()]
             assert statuses[:2] == ["DELETE_COMPLETE", "DELETE_SKIPPED"]
             assert len(bus.invocations(function)) == 1
+
+    virtually(main)
+
+
+def test_crhelper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It insists on TLS, whatever the URL says; it need not trust our certificate (extra `tls`)."""
+    monkeypatch.setenv("AWS_SAM_LOCAL", "1")  # it makes no clients of AWS
+    from crhelper import CfnResource
+
+    def create(event: Any, context: Any) -> str:
+        helper.Data["Url"] = "https://orders.example.com"
+        return "orders-1"
+
+    def update(event: Any, context: Any) -> None:
+        raise ValueError("not today")
+
+    helper: Any = CfnResource(ssl_verify=False)
+    helper.create(create)
+    helper.update(update)
+    helper.delete(lambda event, context: None)
+    app = App()
+    function = app.function(helper, name="work")
+    stack = app.add(cloudformation.Stack("shop", {"A": cloudformation.CustomResource(function)}))
+
+    async def main() -> None:
+        async with app.start() as bus:
+            await bus[stack].create_stack()
+            await bus.settle()
+            assert (await bus[stack].describe_stack_resources())[0].physical_resource_id == "orders-1"
+            changed = cloudformation.CustomResource(function, properties={"Name": "B"})
+            await bus[stack].update_stack({"A": changed})
+            await bus.settle()
+            reasons = [str(event.resource_status_reason) for event in await bus[stack].describe_stack_events()]
+            assert any("Message returned: not today" in reason for reason in reasons)
+            assert await status_of(bus, stack) == "UPDATE_ROLLBACK_FAILED"
+            await bus[stack].delete_stack()
+            await bus.settle()
+            assert await status_of(bus, stack) == "DELETE_COMPLETE"
 
     virtually(main)

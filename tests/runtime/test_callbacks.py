@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -184,6 +185,34 @@ def test_chunks_are_refused() -> None:
             assert (await client.put(f"{bus[listens].url}/x", content=pieces())).status_code == 411
 
     virtually(main)
+
+
+def test_tls() -> None:
+    """On the same port, for clients that insist on it."""
+    app, [listens] = listening("a")
+
+    async def main() -> None:
+        async with app.start() as bus:
+            assert await put(f"{bus[listens].url.replace('http', 'https')}/x") == 200
+            await bus.advance(0)
+            assert [entry[1] for entry in bus[listens].told] == ["x"]
+
+    virtually(main)
+
+
+def test_tls_without_its_extra(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is answered, and the log says what is missing."""
+    app, [listens] = listening("a")
+    monkeypatch.setitem(sys.modules, "trustme", None)
+
+    async def main() -> None:
+        async with app.start() as bus:
+            with pytest.raises(httpx.ConnectError):
+                await put(f"{bus[listens].url.replace('http', 'https')}/x")
+            assert await put(f"{bus[listens].url}/x") == 200
+
+    virtually(main)
+    assert "eventbus[tls]" in caplog.text
 
 
 def test_what_is_no_http() -> None:
