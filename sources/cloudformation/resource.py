@@ -18,6 +18,8 @@ _TYPE: Final = re.compile(r"Custom::[0-9A-Za-z_@-]{1,60}")
 _LOGICAL_ID: Final = re.compile(r"[A-Za-z0-9]{1,255}")
 LONGEST_TIMEOUT: Final = 3_600
 """Seconds, and the default [cfn:crpg-ref]."""
+RESOURCES_LIMIT: Final = 500
+"""Of one template [cfn:cloudformation-limits]."""
 OWN_PROPERTIES: Final = {"ServiceToken": "service_token", "ServiceTimeout": "service_timeout"}
 
 
@@ -95,6 +97,10 @@ def check_resources(resources: Any) -> Resources:
     """A template's resources, each after those that it depends on. Raises `InvalidSetting`."""
     if not isinstance(resources, Mapping) or not resources:
         raise InvalidSetting("Template format error: At least one Resources member must be defined.")
+    if len(resources) > RESOURCES_LIMIT:
+        raise InvalidSetting(
+            f"Template format error: Number of resources, {len(resources)}, is more than {RESOURCES_LIMIT}"
+        )
     for name, resource in resources.items():
         if not isinstance(name, str) or not _LOGICAL_ID.fullmatch(name):
             raise InvalidSetting(f"Template format error: Resource name {name!r} is non alphanumeric.")

@@ -103,15 +103,15 @@ def in_order(dependencies: Mapping[str, tuple[str, ...]]) -> list[str]:
             f"Template format error: Unresolved resource dependencies [{', '.join(unknown)}] in the Resources block of "
             "the template"
         )
-    order: list[str] = []
+    order: dict[str, None] = {}
     left = list(dependencies)
     while left:
         ready = next((name for name in left if all(each in order for each in dependencies[name])), None)
         if ready is None:
             raise InvalidSetting(f"Circular dependency between resources: [{', '.join(left)}]")
         left.remove(ready)
-        order.append(ready)
-    return order
+        order[ready] = None
+    return list(order)
 
 
 def _as_text(value: Any) -> Any:

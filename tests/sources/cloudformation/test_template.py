@@ -131,6 +131,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("policy", lambda: CustomResource(WORK, deletion_policy="Snapshot"), "Retain"),  # type: ignore[arg-type]  # refused
     ("depends_on", lambda: CustomResource(WORK, depends_on="A"), "a list"),
     ("no resources", lambda: Stack("shop", {}), "At least one Resources member"),
+    ("many resources", lambda: Stack("shop", {f"R{n}": CustomResource(WORK) for n in range(501)}), "more than 500"),
     ("logical id", lambda: Stack("shop", {"a-b": CustomResource(WORK)}), "non alphanumeric"),
     ("no resource", lambda: Stack("shop", {"A": WORK}), "CustomResource"),
     ("name", lambda: Stack("7", {"A": CustomResource(WORK)}), "a letter first"),
