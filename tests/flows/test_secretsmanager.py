@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes.secrets_manager_event import SecretsManagerEvent
 
 from eventbus import App, Bus, current_bus
 from sources import secretsmanager
@@ -126,6 +127,8 @@ def test_rotation(row: Rotation) -> None:
             assert ("answered rotated" in told) == row.rotated
             for attempt, step in zip(bus.invocations(function), STEPS, strict=False):
                 assert attempt.event == {"Step": step, "SecretId": secret.arn, "ClientRequestToken": V2}
+                read = SecretsManagerEvent(attempt.event)
+                assert (read.step, read.secret_id, read.version_id) == (step, secret.arn, V2)
 
     virtually(main)
 
