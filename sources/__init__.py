@@ -3,6 +3,7 @@
 SOURCES: tuple[str, ...] = (
     "alb",
     "apigateway",
+    "cloudformation",
     "cloudfront",
     "cloudwatch",
     "cognito",
@@ -14,6 +15,7 @@ SOURCES: tuple[str, ...] = (
     "s3",
     "scheduler",
     "ses",
+    "secretsmanager",
     "sns",
     "sqs",
     "stepfunctions",
