@@ -116,16 +116,7 @@ class RuleSetMachine(CallingMachine[Mail]):
         """Whether its end is waited for; otherwise it is over."""
         match action:
             case S3Action():
-                content: Attributes = {"key": ("String", action.key(mail.id)), "content": ("Binary", mail.raw)}
-                self.hand_over(
-                    now,
-                    action.bucket.arn,
-                    mail.raw.decode(errors="replace"),
-                    (mail.id,),
-                    mail.cause,
-                    attributes=content,
-                    held=mail,
-                )
+                self._store(now, mail, action)
                 return True
             case SNSAction():
                 return self._publish(now, mail, action)
@@ -146,6 +137,11 @@ class RuleSetMachine(CallingMachine[Mail]):
                 self._bounce(mail, f"{action.smtp_reply_code} {status}{action.message}")
                 self._tell_topic(now, mail)
         return False
+
+    def _store(self, now: float, mail: Mail, action: S3Action) -> None:
+        attributes: Attributes = {"key": ("String", action.key(mail.id)), "content": ("Binary", mail.raw)}
+        text = mail.raw.decode(errors="replace")
+        self.hand_over(now, action.bucket.arn, text, (mail.id,), mail.cause, attributes=attributes, held=mail)
 
     def _publish(self, now: float, mail: Mail, action: SNSAction) -> bool:
         if len(mail.raw) > SNS_LIMIT:
