@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, Protocol, T
 
 from attrs import frozen
 
-from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle
+from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle, Shard
 from .core.profile import Profile
 from .names import Arn, Ids
 
@@ -116,6 +116,7 @@ class Resource(Protocol[Client_co]):
     It may have
     - `targets`, the ARNs that its machine delivers to or invokes: each must be part of the app;
     - `apps`, ASGI applications that its machine fetches from, by the ARN that each is to have: the bus runs them;
+    - `reads`, the declared sources that its machine, a `Reader`, reads in its own name;
     - `log_of`, the name of a function or None, to take what that function logs: its machine is a `FunctionLog`;
     - `takes_callbacks`, to have a door for them: its machine is a `CalledBack`;
     - `always_there`, if every account has it from the start: a wire out of it adds it."""
@@ -160,6 +161,21 @@ class Stream(Machine, Protocol):
     def batch_info(self, shard: str, batch: Sequence[Record]) -> tuple[str, dict[str, Any]]:
         """The member of an on-failure record that says which records it is about, and its content: `KinesisBatchInfo`.
         Ends with `streamArn`."""
+
+
+class Reader(Machine, Protocol):
+    """Reads a declared source as a mapping does: emits `Receive` and `ListShards`, hears what arrives."""
+
+    source: Arn
+    reading: bool
+
+    def arrived(self, now: float, shard: str | None = None) -> None: ...
+    def received(
+        self, now: float, token: int, records: Sequence[Record], position: Any, ended: bool, retention: float
+    ) -> None: ...
+    def shards_listed(self, now: float, token: int, shards: Sequence[Shard]) -> None: ...
+    def disable(self, now: float) -> None:
+        """It may not read: it stops."""
 
 
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):

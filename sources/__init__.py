@@ -9,6 +9,7 @@ SOURCES: tuple[str, ...] = (
     "cognito",
     "dynamodb",
     "eventbridge",
+    "firehose",
     "functionurl",
     "kinesis",
     "logs",

@@ -8,7 +8,9 @@ sends now and then. The stream of an event that another service logs is named af
 A group `/aws/lambda/<function>` has what that function logs: START, what it logs and prints to the standard output,
 its error, END and REPORT, in the stream of its environment. All of an invocation is there once it has ended, so that a
 filter has it in one event; a cold start leaves no line, the standard error none, and REPORT does not know the memory
-used. Without such a group nothing is taken down. A function that would be invoked by its own log is refused.
+used. What a thread prints that a `def` handler started is there as far as it is known whose it is: where no other such
+handler runs beside it. Without such a group nothing is taken down. A function that would be invoked by its own log is
+refused.
 """
 
 from .ages import Rejected

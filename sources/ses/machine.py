@@ -33,6 +33,8 @@ ANSWER_TIME: Final = 30.0
 """Seconds that a function with RequestResponse has [bc:ses LambdaAction]."""
 SNS_LIMIT: Final = 150 * 1_024
 """Bytes of a mail in a notification [ses:receiving-email-action-sns]."""
+CONTENT_TYPE: Final = "application/octet-stream"
+"""Of a mail in a bucket (general knowledge)."""
 UNKNOWN: Final = "5.1.1 Requested action not taken: mailbox unavailable"
 NO_TLS: Final = "5.7.10 Encryption needed"
 
@@ -116,16 +118,7 @@ class RuleSetMachine(CallingMachine[Mail]):
         """Whether its end is waited for; otherwise it is over."""
         match action:
             case S3Action():
-                content: Attributes = {"key": ("String", action.key(mail.id)), "content": ("Binary", mail.raw)}
-                self.hand_over(
-                    now,
-                    action.bucket.arn,
-                    mail.raw.decode(errors="replace"),
-                    (mail.id,),
-                    mail.cause,
-                    attributes=content,
-                    held=mail,
-                )
+                self._store(now, mail, action)
                 return True
             case SNSAction():
                 return self._publish(now, mail, action)
@@ -146,6 +139,14 @@ class RuleSetMachine(CallingMachine[Mail]):
                 self._bounce(mail, f"{action.smtp_reply_code} {status}{action.message}")
                 self._tell_topic(now, mail)
         return False
+
+    def _store(self, now: float, mail: Mail, action: S3Action) -> None:
+        attributes: Attributes = {
+            "key": ("String", action.key(mail.id)),
+            "content": ("Binary", mail.raw),
+            "content_type": ("String", CONTENT_TYPE),
+        }
+        self.hand_over(now, action.bucket.arn, "", (mail.id,), mail.cause, attributes=attributes, held=mail)
 
     def _publish(self, now: float, mail: Mail, action: SNSAction) -> bool:
         if len(mail.raw) > SNS_LIMIT:

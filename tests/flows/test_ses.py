@@ -51,6 +51,20 @@ async def test_mail_is_stored_told_and_handled() -> None:
         assert "processed" in text
 
 
+async def test_bytes_are_stored_as_they_are() -> None:
+    """Those that are no UTF-8 too."""
+    app = App("shop")
+    mails, rules = app.add(s3.Bucket("mails")), app.add(ses.ReceiptRuleSet("main"))
+    app.add(ses.ReceiptRule(rules, "all", actions=[ses.S3Action(mails)]))
+    raw = RAW + bytes(range(256))
+    async with app.start() as bus:
+        mail = await bus[rules].receive_raw_email(raw)
+
+        stored = await bus[mails].get_object(mail.message_id)
+        assert stored.body.endswith(raw)
+        assert stored.content_type == "application/octet-stream"
+
+
 async def test_function_fails_and_is_tried_again_by_its_queue() -> None:
     """At 0, 60 and 180 seconds; SES hands over once, and goes on."""
     app = App("shop")
