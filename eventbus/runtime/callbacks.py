@@ -12,7 +12,7 @@ import logging
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import MSG_PEEK, create_connection, socket
@@ -42,7 +42,7 @@ class Callbacks:
     _machines: list[Arn] = field(factory=list, init=False)  # by the number in their URLs
     _server: "Server" = field(init=False)
     _thread: threading.Thread = field(init=False)
-    _closed: bool = field(default=False, init=False)
+    closed: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._server = Server(self)
@@ -57,7 +57,7 @@ class Callbacks:
 
     def close(self) -> None:
         """Nobody is answered any more."""
-        self._closed = True
+        self.closed = True
         try:
             create_connection((HOST, self._server.server_port)).close()  # the thread waits for somebody
         except OSError:  # it has ended already
@@ -69,11 +69,8 @@ class Callbacks:
     def under_way(self) -> Iterator[None]:
         """The calling thread answers a request: until it has, virtual time stands."""
         loop = self.driver.loop
-        if isinstance(loop, clock.VirtualLoop):
-            loop.adopt(threading.current_thread())
-            with loop.hold("an answer to be PUT"):
-                yield
-        else:
+        self._adopt(threading.current_thread())
+        with loop.hold("an answer to be PUT") if isinstance(loop, clock.VirtualLoop) else nullcontext():
             yield
 
     def put(self, path: str, content: bytes) -> bool:
@@ -89,7 +86,7 @@ class Callbacks:
 
     def _serve(self) -> None:
         with self._server:
-            while not self._closed:
+            while not self.closed:
                 self._server.handle_request()
 
     def _adopt(self, thread: threading.Thread) -> None:
@@ -124,6 +121,9 @@ class Server(ThreadingHTTPServer):
     def __init__(self, callbacks: Callbacks) -> None:
         self.callbacks = callbacks
         super().__init__((HOST, 0), Request)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return not self.callbacks.closed
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         with self.callbacks.under_way():

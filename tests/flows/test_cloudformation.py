@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -384,6 +385,20 @@ def test_retained() -> None:
     virtually(main)
 
 
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """crhelper sets up the logging of the whole process."""
+    loggers = [logging.root, *(logging.getLogger(name) for name in ("boto", "boto3", "botocore", "urllib3"))]
+    levels = [logger.level for logger in loggers]
+    formatters = [(handler, handler.formatter) for handler in logging.root.handlers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    for handler, formatter in formatters:
+        handler.setFormatter(formatter)
+
+
+@pytest.mark.usefixtures("logging_as_before")
 def test_crhelper(monkeypatch: pytest.MonkeyPatch) -> None:
     """It insists on TLS, whatever the URL says; it need not trust our certificate (extra `tls`)."""
     monkeypatch.setenv("AWS_SAM_LOCAL", "1")  # it makes no clients of AWS
