@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, Protocol, T
 
 from attrs import frozen
 
-from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle
+from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle, Shard
 from .core.profile import Profile
 from .names import Arn, Ids
 
@@ -107,8 +107,9 @@ class Resource(Protocol[Client_co]):
     """A declared resource: a frozen value.
 
     It may have `targets`, the ARNs that its machine delivers to: each must be part of the app; and `apps`, ASGI
-    applications that its machine fetches from, by the ARN that each is to have: the bus runs them. One that every
-    account has from the start is `always_there`: a wire out of it adds it."""
+    applications that its machine fetches from, by the ARN that each is to have: the bus runs them; and `reads`, the
+    declared sources that its machine, a `Reader`, reads in its own name. One that every account has from the start is
+    `always_there`: a wire out of it adds it."""
 
     @property
     def arn(self) -> Arn: ...
@@ -140,6 +141,21 @@ class Stream(Machine, Protocol):
     def batch_info(self, shard: str, batch: Sequence[Record]) -> tuple[str, dict[str, Any]]:
         """The member of an on-failure record that says which records it is about, and its content: `KinesisBatchInfo`.
         Ends with `streamArn`."""
+
+
+class Reader(Machine, Protocol):
+    """Reads a declared source as a mapping does: emits `Receive` and `ListShards`, hears what arrives."""
+
+    source: Arn
+    reading: bool
+
+    def arrived(self, now: float, shard: str | None = None) -> None: ...
+    def received(
+        self, now: float, token: int, records: Sequence[Record], position: Any, ended: bool, retention: float
+    ) -> None: ...
+    def shards_listed(self, now: float, token: int, shards: Sequence[Shard]) -> None: ...
+    def disable(self, now: float) -> None:
+        """It may not read: it stops."""
 
 
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):

@@ -243,6 +243,8 @@ class Engine:
         setup = self.setup
         for resource in setup.resources.values():
             self.add_resource(resource)
+            for source in getattr(resource, "reads", ()):
+                self.handlers.add_reader(resource.arn, source, resource.arn)
         for function in setup.functions.values():
             self.add_function(function)
         for mapping in setup.mappings:
