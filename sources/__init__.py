@@ -6,6 +6,7 @@ SOURCES: tuple[str, ...] = (
     "cloudfront",
     "dynamodb",
     "eventbridge",
+    "firehose",
     "functionurl",
     "kinesis",
     "logs",
