@@ -3,7 +3,10 @@
 SOURCES: tuple[str, ...] = (
     "alb",
     "apigateway",
+    "cloudformation",
     "cloudfront",
+    "cloudwatch",
+    "cognito",
     "dynamodb",
     "eventbridge",
     "firehose",
@@ -12,6 +15,9 @@ SOURCES: tuple[str, ...] = (
     "logs",
     "s3",
     "scheduler",
+    "ses",
+    "secretsmanager",
     "sns",
     "sqs",
+    "stepfunctions",
 )
