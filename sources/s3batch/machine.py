@@ -49,13 +49,19 @@ KEPT: Final = 90 * 86_400.0
 
 @define(eq=False)
 class Call:
-    """One call for tasks of a job; without tasks, its manifest or a moment is waited for."""
+    """One call for tasks of a job; without tasks, its manifest or a moment is waited for. `id` is the job's, so that
+    its trace knows what it called; `invocation` is the one that the function is told."""
 
     id: str
     job: Job
-    tasks: Sequence[Task]
     cause: Cause | None
+    tasks: Sequence[Task] = ()
+    invocation: str = ""
     invoked: str | None = None
+
+
+def call_of(job: Job) -> Call:
+    return Call(job.id, job, job.cause)
 
 
 @define(eq=False)
@@ -164,7 +170,7 @@ class JobsMachine(CallingMachine[Call]):
         match outcome:
             case Succeeded():
                 call.job.pause = 0.0
-                self._ended(now, call, answer.results(outcome.payload, call.id, ids))
+                self._ended(now, call, answer.results(outcome.payload, call.invocation, ids))
             case Throttled():
                 self._pause(now, call.job)
                 self._all_ended(now, call, Result(TEMPORARY, f"Rate Exceeded. ({outcome.reason})", 429))
@@ -195,7 +201,7 @@ class JobsMachine(CallingMachine[Call]):
     # ------------------------------------------------------------ steps
     def _prepare(self, now: float, job: Job) -> None:
         self._to(now, job, Status.PREPARING)
-        wanted, token = job.settings.manifest, self.wait(Call(job.id, job, (), job.cause))
+        wanted, token = job.settings.manifest, self.wait(call_of(job))
         bucket = wanted.bucket
         host = ("Host", f"{bucket.name}.s3.{REGION}.amazonaws.com")
         request = Request("GET", f"/{quote(wanted.key)}", [host])
@@ -237,20 +243,21 @@ class JobsMachine(CallingMachine[Call]):
             self._send(now, job, tasks)
 
     def _send(self, now: float, job: Job, tasks: Sequence[Task]) -> None:
-        call = Call(self.new_id(), job, tasks, job.cause)
-        fits = self.invoke(call, job.settings.function, events.to_event(job, call.id, tasks))
+        call = call_of(job)
+        call.tasks, call.invocation = tasks, self.new_id()
+        fits = self.invoke(call, job.settings.function, events.to_event(job, call.invocation, tasks))
         assert fits, "tasks of one call are bounded by the declaration"
         job.out += 1
         self._out += 1
-        about = (job.id, *(task.id for task in tasks))
-        self.notes.append(("batch", self.arn, (call.id, call.invoked), about, job.cause))
+        about = call.invocation, call.invoked
+        self.notes.append(("batch", self.arn, about, tuple([task.id for task in tasks]), job.cause))
 
     def _pause(self, now: float, job: Job) -> None:
         if not job.pausing:
             job.pausing, job.pause = True, doubled(job.pause, PAUSE, LONGEST_PAUSE)
             pause = self.birth.profile.jittered(job.pause, self.birth.ids)
             self.notes.append(("retry_wait", self.arn, job.id, pause, None))
-            self.wait(Call(job.id, job, (), job.cause), now + pause)
+            self.wait(call_of(job), now + pause)
 
     def _all_ended(self, now: float, call: Call, result: Result) -> None:
         self._ended(now, call, [result] * len(call.tasks))
@@ -262,7 +269,7 @@ class JobsMachine(CallingMachine[Call]):
         self._out -= 1
         codes = [result.code for result in results]
         told = ", ".join(f"{codes.count(code):,} {code}" for code in dict.fromkeys(codes))
-        self.responded(call, told)
+        self.notes.append(("responded", self.arn, (job.id, call.invocation, call.invoked), told, None))
         for task, result in zip(call.tasks, results, strict=True):
             self._end_task(now, job, task, result)
         if job.status in ENDING:

@@ -74,7 +74,7 @@ def boom(event: Any, context: Any) -> Any:
 def test_from_a_manifest_to_a_report(version: str) -> None:
     """As powertools reads it, and answers; the trace of the job tells of its calls."""
     batch = batch_of(succeed)
-    app, work, uploads, jobs = batch
+    app, _, uploads, jobs = batch
 
     async def main() -> None:
         async with app.start() as bus:
@@ -146,7 +146,7 @@ def test_throttled_tasks_wait() -> None:
         return succeed(event, context)
 
     batch = batch_of(slow, concurrency=2, redrives=5, reserved_concurrent_executions=1)
-    app, work, uploads, jobs = batch
+    app, work, _, jobs = batch
 
     async def main() -> None:
         async with app.start() as bus:
@@ -243,7 +243,7 @@ def test_confirmed_and_cancelled() -> None:
         return succeed(event, context)
 
     batch = batch_of(slow, concurrency=1, timeout=900)
-    app, work, uploads, jobs = batch
+    app, work, _, jobs = batch
 
     async def main() -> None:
         async with app.start() as bus:
@@ -324,7 +324,7 @@ def test_ten_thousand_tasks_of_two_buses() -> None:
 
     async def fill(bus: Bus) -> None:
         job_id = await make_job(bus, batch, lines)
-        asking = asyncio.create_task(bus[jobs].list_jobs())  # type: ignore[arg-type]  # it is a coroutine
+        asking = asyncio.create_task(bus[jobs].list_jobs())
         await asyncio.sleep(0)
         asking.cancel()
         await bus.settle()
