@@ -14,6 +14,7 @@ SOURCES: tuple[str, ...] = (
     "kinesis",
     "logs",
     "s3",
+    "s3batch",
     "scheduler",
     "secretsmanager",
     "ses",

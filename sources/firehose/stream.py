@@ -9,6 +9,7 @@ from attrs import Attribute, field, frozen
 from eventbus.checks import between, given, is_function, one_of, refuse
 from eventbus.names import Arn, arn_of
 from eventbus.ports import Birth, DeliveryTarget, Feed, StreamSource
+from sources._refusing import refusing
 
 from . import transformation
 from .client import DeliveryStreamClient
@@ -28,6 +29,28 @@ SMALLEST_PARTITION_SIZE: Final = 64
 SHORTEST_PARTITION_INTERVAL: Final = 60
 RETRY_DURATION: Final = 300
 """Seconds, and MiB [bc:firehose]; those of dynamic partitioning are general knowledge (unverified)."""
+
+_ONE_BUCKET: Final = "one bucket as the destination is offered"
+_AS_IT_COMES: Final = "what the function answers is stored as it is"
+NOT_OFFERED: Final = {
+    "cloud_watch_logging_options": "what fails is told by `bus.trace`",
+    "compression_format": _AS_IT_COMES,
+    "custom_time_zone": "prefixes are in UTC",
+    "data_format_conversion_configuration": _AS_IT_COMES,
+    "delivery_stream_encryption_configuration_input": "nothing is encrypted",
+    "encryption_configuration": "nothing is encrypted",
+    "file_extension": "keys end in an id",
+    "http_endpoint_destination_configuration": _ONE_BUCKET,
+    "iceberg_destination_configuration": _ONE_BUCKET,
+    "amazonopensearchservice_destination_configuration": _ONE_BUCKET,
+    "redshift_destination_configuration": _ONE_BUCKET,
+    "s3_backup_configuration": _ONE_BUCKET,
+    "s3_backup_mode": _ONE_BUCKET,
+    "snowflake_destination_configuration": _ONE_BUCKET,
+    "splunk_destination_configuration": _ONE_BUCKET,
+    "role_arn": "it acts in its own name: `app.grant(delivery_stream, ...)`",
+    "tags": "nothing looks at them",
+}
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 
@@ -53,6 +76,7 @@ def _check_stream(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
         raise refuse("kinesis_stream", value, "a declared kinesis.Stream; other sources are not offered")
 
 
+@refusing(NOT_OFFERED)
 @frozen(eq=False)
 class DeliveryStream:
     """Records become objects of `bucket`, `size_in_mbs` MiB or what came in `interval_in_seconds`, under `prefix`.

@@ -136,6 +136,8 @@ def test_timestamps_that_are_none(pattern: str) -> None:
         ({"processor": None, "number_of_retries": 1}, "number_of_retries"),
         ({"processor": None, "buffer_interval_in_seconds": 0}, "buffer_interval_in_seconds"),
         ({"duration_in_seconds": 10}, "duration_in_seconds"),
+        ({"compression_format": "GZIP"}, "compression_format.*stored as it is"),
+        ({"bufer_size_in_mbs": 1}, "did you mean buffer_size_in_mbs"),
         (DYNAMIC, "prefix"),
         ({**DYNAMIC, "processor": None, "prefix": KEYED}, "dynamic_partitioning"),
         ({"dynamic_partitioning": True, "prefix": KEYED}, "error_output_prefix"),
