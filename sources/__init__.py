@@ -7,6 +7,8 @@ SOURCES: tuple[str, ...] = (
     "cloudfront",
     "cloudwatch",
     "cognito",
+    "codecommit",
+    "codepipeline",
     "dynamodb",
     "eventbridge",
     "firehose",
