@@ -8,6 +8,7 @@ SOURCES: tuple[str, ...] = (
     "eventbridge",
     "functionurl",
     "kinesis",
+    "lex",
     "logs",
     "s3",
     "scheduler",
