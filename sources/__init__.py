@@ -14,6 +14,7 @@ SOURCES: tuple[str, ...] = (
     "firehose",
     "functionurl",
     "kinesis",
+    "lex",
     "logs",
     "s3",
     "s3batch",
