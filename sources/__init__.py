@@ -7,6 +7,7 @@ SOURCES: tuple[str, ...] = (
     "dynamodb",
     "eventbridge",
     "functionurl",
+    "iot",
     "kinesis",
     "logs",
     "s3",
