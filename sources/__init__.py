@@ -8,6 +8,7 @@ SOURCES: tuple[str, ...] = (
     "eventbridge",
     "functionurl",
     "iot",
+    "iotevents",
     "kinesis",
     "logs",
     "s3",
