@@ -13,6 +13,8 @@ SOURCES: tuple[str, ...] = (
     "eventbridge",
     "firehose",
     "functionurl",
+    "iot",
+    "iotevents",
     "kinesis",
     "lex",
     "logs",
