@@ -26,6 +26,10 @@ class Work:
 
     arn = function_arn("work")
 
+    def __repr__(self) -> str:
+        """The same in every process: a test's name may hold it."""
+        return "Work()"
+
 
 WORK = Work()
 
