@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, ParamSpec, Protocol, T
 
 from attrs import frozen
 
-from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle
+from .core.effects import Cause, Deliver, Effect, Fetch, ListShards, Note, Receive, Record, Release, Settle, Shard
 from .core.profile import Profile
 from .names import Arn, Ids
 
@@ -50,6 +50,12 @@ class Door(Machine, Protocol):
         """What the asker must be allowed: `s3:GetObject`; None where anybody may ask."""
 
 
+class CalledBack(Machine, Protocol):
+    """Takes answers that are PUT to URLs of its own: `birth.callbacks`, a slash, and a name that it chose."""
+
+    def called_back(self, now: float, name: str, content: bytes) -> None: ...
+
+
 @runtime_checkable
 class Pollable(Machine, Protocol):
     """Is read by mappings: answers `Receive` with `Received` and `Settle` with `Settled`."""
@@ -73,6 +79,7 @@ class Birth:
     ids: Ids
     profile: Profile
     epoch: float  # seconds since 1970 at the bus's time 0
+    callbacks: str = ""  # a URL on the loopback address, of a resource that takes callbacks; never in a trace
 
 
 class Teller(Protocol):
@@ -106,14 +113,28 @@ class Feed(Protocol):
 class Resource(Protocol[Client_co]):
     """A declared resource: a frozen value.
 
-    It may have `targets`, the ARNs that its machine delivers to: each must be part of the app; and `apps`, ASGI
-    applications that its machine fetches from, by the ARN that each is to have: the bus runs them. One that every
-    account has from the start is `always_there`: a wire out of it adds it."""
+    It may have
+    - `targets`, the ARNs that its machine delivers to or invokes: each must be part of the app;
+    - `apps`, ASGI applications that its machine fetches from, by the ARN that each is to have: the bus runs them;
+    - `reads`, the declared sources that its machine, a `Reader`, reads in its own name;
+    - `log_of`, the name of a function or None, to take what that function logs: its machine is a `FunctionLog`;
+    - `takes_callbacks`, to have a door for them: its machine is a `CalledBack`;
+    - `always_there`, if every account has it from the start: a wire out of it adds it."""
 
     @property
     def arn(self) -> Arn: ...
     def machine(self, birth: Birth) -> Machine: ...
     def client(self, machine: Any, feed: Feed) -> Client_co: ...
+
+
+class FunctionLog(Machine, Protocol):
+    """Takes what a function logs."""
+
+    delivery_action: ClassVar[str]  # what that function must be allowed: `logs:PutLogEvents`
+
+    def take_log(self, now: float, stream: str, lines: Sequence[tuple[float, str]], cause: Cause) -> None:
+        """All lines of one invocation, once it has ended, each with its time in seconds since 1970; `stream` is the
+        `log_stream_name` of its context."""
 
 
 @runtime_checkable
@@ -140,6 +161,21 @@ class Stream(Machine, Protocol):
     def batch_info(self, shard: str, batch: Sequence[Record]) -> tuple[str, dict[str, Any]]:
         """The member of an on-failure record that says which records it is about, and its content: `KinesisBatchInfo`.
         Ends with `streamArn`."""
+
+
+class Reader(Machine, Protocol):
+    """Reads a declared source as a mapping does: emits `Receive` and `ListShards`, hears what arrives."""
+
+    source: Arn
+    reading: bool
+
+    def arrived(self, now: float, shard: str | None = None) -> None: ...
+    def received(
+        self, now: float, token: int, records: Sequence[Record], position: Any, ended: bool, retention: float
+    ) -> None: ...
+    def shards_listed(self, now: float, token: int, shards: Sequence[Shard]) -> None: ...
+    def disable(self, now: float) -> None:
+        """It may not read: it stops."""
 
 
 class EventSource(Resource[Client_co], Protocol[Client_co, Event_co]):

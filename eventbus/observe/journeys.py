@@ -110,7 +110,8 @@ class Journeys:
         for id in step.about:
             self._about.setdefault(id, []).append(step)
         if step.what == "routed":
-            self._became(step.about[0], step.about[1:])
+            for id in step.about[:-1]:  # a request may be known by several
+                self._became(id, step.about[-1:])
         for record in step.batch:
             self._became(record, step.about)
         if step.cause is not None:

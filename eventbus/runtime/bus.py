@@ -220,7 +220,11 @@ class Bus(MappingCalls):
     async def _idle(self) -> None:
         """In virtual time: what takes no time has happened."""
         if isinstance(self.loop, clock.VirtualLoop):
+            callbacks, told = self._engine.callbacks, -1
             await self.loop.idle()
+            while callbacks is not None and (callbacks.waiting or callbacks.told > told):  # PUT in this instant
+                told = callbacks.told
+                await self.loop.idle()
 
     def invocations(self, function: Function[Any, Any]) -> list[Attempt]:
         """The attempts that ended, oldest first; the last 10,000 of each function."""

@@ -14,6 +14,7 @@ from eventbus.errors import NotInBus
 
 if TYPE_CHECKING:
     from .bus import Bus
+    from .tail import InvocationLog
 
 
 @define(eq=False)
@@ -87,6 +88,7 @@ class Invocation:
     over: bool = False
     post: Any = None  # how a thread of a `def` handler hands work to the bus in virtual time
     before: frozenset[threading.Thread] = frozenset()  # threads that were there when the handler started
+    log: InvocationLog | None = None  # where what it logs is taken down, if anybody wants it
     _cause: Cause | None = field(default=None, init=False)
 
     def cause(self) -> Cause:

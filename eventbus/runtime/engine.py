@@ -7,14 +7,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from collections.abc import Mapping as MappingOf
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import Factory, define, field, frozen
 
 from eventbus.core import stream_mapping
 from eventbus.core.async_queue import AsyncQueue, EventInvokeConfig
 from eventbus.core.concurrency import Concurrency
-from eventbus.core.effects import Invoke
+from eventbus.core.effects import Cause, Invoke
 from eventbus.core.policy import Policy
 from eventbus.core.profile import Profile
 from eventbus.declaration import Function
@@ -37,6 +37,9 @@ from .mappings import Mappings
 from .permissions import Permissions
 from .settling import Quiet
 from .stepping import Stepped
+
+if TYPE_CHECKING:
+    from .callbacks import Callbacks
 
 REAL_GRACE: Final = 2.0
 """Seconds that a timed-out handler gets on a real clock, where the profile says nothing."""
@@ -101,6 +104,7 @@ class Engine:
     faults: Faults = field(init=False)
     permissions: Permissions = field(init=False)
     streams: dict[Arn, Any] = field(factory=dict, init=False)  # of resources: what has a client beside them
+    logs: dict[str, Any] = field(factory=dict, init=False)  # machines that take what functions log, by their names
     environments: list[Environment] = field(factory=list, init=False)
     senders: "list[asyncio.Task[None]]" = field(factory=list, init=False)  # of requests to endpoints and hosted apps
     confirmations: Confirmations | None = field(default=None, init=False)
@@ -108,6 +112,7 @@ class Engine:
     graveyard: list[Stepped] = field(factory=list, init=False)  # a dropped coroutine would run its finally
     epoch: float = field(init=False)  # seconds since 1970 at the bus's time 0
     _grace: float = field(init=False)
+    callbacks: "Callbacks | None" = field(default=None, init=False)  # once a resource takes any
     listeners: Listeners = field(default=Factory(Listeners, takes_self=True), init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -147,7 +152,7 @@ class Engine:
         try:
             self._add_machines()
         except BaseException:  # the bus never starts: what is armed must not go off
-            self.driver.close()
+            self._stop()
             raise
         self.quiet = Quiet(self.handlers, self._producers())
 
@@ -198,7 +203,7 @@ class Engine:
                 self.loop.call_soon(environment.abandon_at_close)  # one step to clean up in
         for machine in self.mappings.machines():
             self.driver.feed_if_alive(machine, machine.give_back)
-        self.driver.close()
+        self._stop()
         self._tell_waiting()
         self._log_dropped()
 
@@ -243,6 +248,8 @@ class Engine:
         setup = self.setup
         for resource in setup.resources.values():
             self.add_resource(resource)
+            for source in getattr(resource, "reads", ()):
+                self.handlers.add_reader(resource.arn, source, resource.arn)
         for function in setup.functions.values():
             self.add_function(function)
         for mapping in setup.mappings:
@@ -263,14 +270,30 @@ class Engine:
 
     def add_resource(self, resource: Resource[Any]) -> Any:
         arn = resource.arn
-        machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self.epoch))
+        callbacks = self._callbacks_of(arn) if getattr(resource, "takes_callbacks", False) else ""
+        machine = resource.machine(Birth(Ids(self.seed, arn), self.setup.profile, self.epoch, callbacks))
         self.driver.add(arn, machine)
         for stream in getattr(resource, "streams", ()):
             self.driver.machines[stream.arn] = machine
             self.streams[stream.arn] = stream
+        log_of = getattr(resource, "log_of", None)
+        if log_of is not None:
+            self.logs[log_of] = machine
         for address, app in getattr(resource, "apps", {}).items():
             self.driver.add(address, Hosted(address, app, self.driver, self._spawn_sender))
         return machine
+
+    def _callbacks_of(self, arn: Arn) -> str:
+        if self.callbacks is None:
+            from .callbacks import Callbacks  # noqa: PLC0415  # an HTTP server: for those alone who need it
+
+            self.callbacks = Callbacks(self.driver)
+        return self.callbacks.url_of(arn)
+
+    def _stop(self) -> None:
+        self.driver.close()
+        if self.callbacks is not None:
+            self.callbacks.close()
 
     def _add_endpoint(self, url: Arn) -> None:
         if clock.is_virtual(self.loop):
@@ -312,6 +335,7 @@ class Engine:
             ids=Ids(self.seed, Arn(f"{arn}:environments")),
             grace=self._grace,
             idle_lifetime=setup.profile.environment_idle,
+            log=self.logs.get(function.name),
         )
 
     def remove_function(self, arn: Arn) -> None:
@@ -322,6 +346,12 @@ class Engine:
         self.handlers.pools.pop(arn).retire_idle()
         self.concurrency.forget(arn)
         self.attempts.let_go(function)
+
+    def write_log(self, pool: Pool, stream: str, lines: Sequence[tuple[float, str]], cause: Cause) -> None:
+        """What an invocation logged, if its function may."""
+        log, function = pool.log, pool.function.arn
+        if self.permissions.refusal(function, log.delivery_action, log.arn) is None:
+            self.driver.feed_if_alive(log, log.take_log, stream, lines, cause)
 
     def _task(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """The single place that makes tasks."""

@@ -45,6 +45,7 @@ class Pool:
     ids: Ids
     grace: float
     idle_lifetime: float
+    log: Any = None  # the machine that takes what it logs
     closed: bool = field(default=False, init=False)
     ready: deque[Invoke] = field(factory=deque, init=False)
     idle: list["Environment"] = field(factory=list, init=False)
@@ -232,12 +233,12 @@ class Environment:
         self.task.cancel()
 
     def _report(self, outcome: Outcome) -> None:
-        invoke, self.current, self._invocation = self.current, None, None
+        invoke, invocation = self.current, self._invocation
+        self.current = self._invocation = None
         self._deadline = inf
         assert invoke is not None
-        if invoke.tail is not None:
-            seconds = self.pool.driver.now() - self._began
-            tail.report(invoke.tail, invoke.request_id, seconds, self.pool.function.memory_size, outcome)
+        if invocation is not None and invocation.log is not None:
+            self._end_log(invoke, invocation, invocation.log, outcome)
         taking = not self.retired  # the next attempt itself: nobody else is woken for it
         self.pool._called += taking
         self.pool.engine.handlers.finished(invoke, self._began, outcome)
@@ -254,7 +255,8 @@ class Environment:
         if pool.ready:
             pool.let_out()
         try:
-            result = await (self._handle(invoke) if invoke.tail is None else self._handle_logged(invoke, invoke.tail))
+            logged = invoke.tail is not None or pool.log is not None
+            result = await (self._handle_logged(invoke) if logged else self._handle(invoke))
             outcome: Outcome = NULL if result is None else succeeded(invoke, result)
         except asyncio.CancelledError as error:
             outcome = self._cancelled(invoke, error)
@@ -277,12 +279,12 @@ class Environment:
             raise error  # the bus closes, or somebody cancelled the environment itself
         return failed(invoke, error)  # the handler awaited something that was cancelled
 
-    def _handle(self, invoke: Invoke) -> Awaitable[Any]:
+    def _handle(self, invoke: Invoke, log: tail.InvocationLog | None = None) -> Awaitable[Any]:
         """The handler at work on this event, in a context of its own."""
         engine, function = self.pool.engine, self.pool.function
         event = engine.render(invoke) if invoke.payload is None else codec.decode(invoke.payload)
         context = Context(invoke.request_id, self)
-        invocation = self._invocation = Invocation(engine.bus, invoke)
+        invocation = self._invocation = Invocation(engine.bus, invoke, log=log)
         variables = engine.base_context.copy()
         variables.run(current.set, invocation)
         if engine.faults.armed and (fault := engine.faults.attempt(invoke)) is not None:
@@ -323,9 +325,20 @@ class Environment:
             self._thread = HandlerThread(f"eventbus {pool.function.name} {self.number}", pool.driver.loop)
         return await self._thread.run(call, variables, invocation, pool.function.timeout)
 
-    async def _handle_logged(self, invoke: Invoke, lines: list[str]) -> Any:
-        with tail.collecting(lines, invoke.request_id):
-            return await self._handle(invoke)
+    async def _handle_logged(self, invoke: Invoke) -> Any:
+        engine = self.pool.engine
+        log = tail.InvocationLog(invoke.request_id, lambda: engine.epoch + engine.driver.now())
+        with tail.collecting(log):
+            return await self._handle(invoke, log)
+
+    def _end_log(self, invoke: Invoke, invocation: Invocation, log: tail.InvocationLog, outcome: Outcome) -> None:
+        """It is whole, and goes where it is wanted; what an abandoned handler still says is lost."""
+        invocation.log = None
+        log.end(self.pool.driver.now() - self._began, self.pool.function.memory_size, outcome)
+        if invoke.tail is not None:
+            invoke.tail.extend(text for _, text in log.lines)
+        if self.pool.log is not None:
+            self.pool.engine.write_log(self.pool, self.log_stream, log.lines, invocation.cause())
 
     def remaining(self) -> float:
         """Seconds until the attempt times out; none once it has, or has ended."""

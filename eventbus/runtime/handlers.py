@@ -30,6 +30,7 @@ from eventbus.core.effects import (
 )
 from eventbus.core.outcomes import HandlerFailed, Outcome, Stopped, TimedOut
 from eventbus.names import Arn, async_address
+from eventbus.ports import EventSource
 
 from .attempts import Attempts
 from .driver import Driver
@@ -58,6 +59,7 @@ class Handlers:
     queues: dict[Arn, AsyncQueue] = field(factory=dict, init=False)
     polling: dict[Arn, Sequence[str]] = field(factory=dict, init=False)  # source -> what reading it takes
     readers: dict[Arn, list[Arn]] = field(factory=dict, init=False)  # source -> mappings, in order of declaration
+    readers_as: dict[Arn, Arn] = field(factory=dict, init=False)  # a reader -> whose permissions count
     stopped: int = field(default=0, init=False)
     _touched: list[Pool] = field(factory=list, init=False)
     _blocked: list[AsyncQueue] = field(factory=list, init=False)  # waiting for account capacity
@@ -160,13 +162,19 @@ class Handlers:
         if self._may_read(effect):
             self.driver.tell(effect.source, "receive", effect)
 
+    def add_reader(self, reader: Arn, source: EventSource[Any, Any], who: Arn) -> None:
+        """From now on it is told of what arrives in `source`; it reads with the permissions of `who`."""
+        self.readers.setdefault(source.arn, []).append(reader)
+        self.readers_as[reader] = who
+        self.polling[source.arn] = source.polling_actions
+
     def _may_read(self, effect: Receive | ListShards) -> bool:
-        """A mapping whose function may not read is disabled: nothing consumes that source."""
+        """A reader that may not read, or whose function may not, is disabled: nothing consumes that source."""
         if self.permissions.policy is None or effect.asker not in self.readers.get(effect.source, ()):
             return True  # a consumer passes on what its mapping was allowed to ask
-        function = self.driver.machines[effect.asker].function
+        who = self.readers_as[effect.asker]
         actions = self.polling[effect.source]
-        if not any(self.permissions.refusal(function, action, effect.source) for action in actions):
+        if not any(self.permissions.refusal(who, action, effect.source) for action in actions):
             return True
         self.driver.tell(effect.asker, "disable")
         return False

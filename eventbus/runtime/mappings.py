@@ -58,10 +58,8 @@ class Mappings:
 
     def add(self, mapping: Mapping) -> None:
         """From now on its source is read."""
-        handlers, driver = self.engine.handlers, self.engine.driver
-        driver.add(mapping.arn, self._machine(mapping))
-        handlers.readers.setdefault(mapping.source.arn, []).append(mapping.arn)
-        handlers.polling[mapping.source.arn] = mapping.source.polling_actions
+        self.engine.driver.add(mapping.arn, self._machine(mapping))
+        self.engine.handlers.add_reader(mapping.arn, mapping.source, mapping.function.arn)
         self._known[mapping.uuid] = mapping
         self._modified[mapping.uuid] = self.engine.now()
 

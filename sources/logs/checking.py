@@ -10,7 +10,7 @@ from eventbus.errors import InvalidParameterException
 from eventbus.names import ACCOUNT, Arn
 
 from .errors import AccessDeniedException, unsatisfied
-from .filters import NAME_LIMIT, PATTERN_LIMIT, is_name
+from .filters import LOOP, NAME_LIMIT, PATTERN_LIMIT, function_of, is_name
 from .streams import PAGE_BYTES, PAGE_EVENTS, key_at, size_of
 
 BATCH_EVENTS: Final = 10_000
@@ -117,8 +117,8 @@ def pattern(value: str) -> None:
         raise unsatisfied("filterPattern", value, f"have length less than or equal to {PATTERN_LIMIT}")
 
 
-def destination(value: str) -> Arn:
-    """Of a function in this account."""
+def destination(value: str, group: str) -> Arn:
+    """Of a function in this account, and not of the one that logs into this group."""
     parts = value.split(":", 5) if isinstance(value, str) else []
     if len(parts) < 6 or parts[0] != "arn":
         raise unsatisfied("destinationArn", value, "be the ARN of a function")
@@ -128,4 +128,6 @@ def destination(value: str) -> Arn:
         raise InvalidParameterException(f"destinationArn {value} is no function; nothing else is offered")
     if parts[4] != ACCOUNT:
         raise AccessDeniedException
+    if parts[5] == f"function:{function_of(group)}":
+        raise InvalidParameterException(f"destinationArn {value} is refused for its own log group: {LOOP}")
     return Arn(value)

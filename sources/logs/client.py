@@ -108,7 +108,7 @@ class LogGroupClient:
         machine = self._machine
         checking.name("filterName", filter_name)
         checking.pattern(filter_pattern)
-        destination = checking.destination(destination_arn)
+        destination = checking.destination(destination_arn, machine.arn.name)
         await self._feed.call(
             machine, "logs:PutSubscriptionFilter", machine.put_filter, filter_name, filter_pattern, destination
         )

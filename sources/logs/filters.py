@@ -16,6 +16,9 @@ FILTERS_LIMIT: Final = 2
 PATTERN_LIMIT: Final = 1_024
 NAME_LIMIT: Final = 512
 """Characters [bc:logs]."""
+OF_FUNCTIONS: Final = "/aws/lambda/"
+"""What the names of groups begin with that functions write to."""
+LOOP: Final = "it would be invoked by what it logs itself, for ever"
 
 
 @define(eq=False)
@@ -37,6 +40,12 @@ def is_name(value: object) -> bool:
     if not isinstance(value, str) or not 0 < len(value) <= NAME_LIMIT or not encodable(value):
         return False
     return ":" not in value and "*" not in value
+
+
+def function_of(group: str) -> str | None:
+    """Whose output it takes."""
+    name = group.removeprefix(OF_FUNCTIONS)
+    return None if name == group or "/" in name else name
 
 
 def _check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
@@ -70,6 +79,8 @@ class SubscriptionFilter:
         if not isinstance(target, Arn) or target.service != "lambda":
             allowed = "a declared function; streams, Firehose and logical destinations are not offered"
             raise refuse("destination", target or self.destination, allowed)
+        if function_of(group.name) == target.name:
+            raise InvalidSetting(f"destination={target.name} is refused for its own log group: {LOOP}")
 
     @property
     def arn(self) -> Arn:

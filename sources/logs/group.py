@@ -10,6 +10,7 @@ from eventbus.names import Arn, arn_of
 from eventbus.ports import Birth, Feed
 
 from .client import LogGroupClient
+from .filters import function_of
 from .machine import LogGroupMachine
 
 _NAME: Final = re.compile(r"[\w./#-]{1,512}", re.ASCII)
@@ -31,7 +32,7 @@ def _check_name(_: Any, attribute: "Attribute[Any]", value: Any) -> None:
 @frozen(eq=False)
 class LogGroup:
     """A log group in memory, of the standard class. Events older than `retention_in_days` are gone; deliveries to it
-    become one log event each."""
+    become one log event each. `/aws/lambda/` and the name of a function: what that function logs and prints is here."""
 
     name: str = field(validator=_check_name)
     retention_in_days: int | None = field(default=None, kw_only=True, validator=one_of(RETENTIONS))
@@ -39,6 +40,11 @@ class LogGroup:
     @property
     def arn(self) -> Arn:
         return arn_of("logs", f"log-group:{self.name}")
+
+    @property
+    def log_of(self) -> str | None:
+        """The function whose output it takes, by its name."""
+        return function_of(self.name)
 
     @property
     def delivery_action(self) -> str:

@@ -20,7 +20,7 @@ from . import events
 from .ages import DAY, Rejected, accepted
 from .errors import LimitExceededException, ResourceAlreadyExistsException, ResourceNotFoundException
 from .filters import FILTERS_LIMIT, Subscription
-from .streams import EVENT_OVERHEAD, PAGE_BYTES, LogEvent, Page, Stream, first_page, last_page, size_of
+from .streams import EVENT_OVERHEAD, PAGE_BYTES, LogEvent, Page, Stream, first_page, last_page, shortened, size_of
 
 INVOCATION_LIMIT: Final = 1_048_576
 """Bytes of an asynchronous event (dg:gettingstarted-limits)."""
@@ -69,11 +69,14 @@ class LogGroupMachine(HandingMachine):
         fits = effect.body != "" and size_of(effect.body) <= PAGE_BYTES
         if fits:
             name = effect.asker.name
-            stream = self._streams.get(name)
-            if stream is None:
-                stream = self._streams[name] = Stream(name)
+            stream = self._streams.setdefault(name, Stream(name))
             self._log(now, stream, [(self.milliseconds(now), effect.body)], f"by {effect.asker}", effect.cause)
         self.effects.append(Delivered(effect.asker, effect.token, None if fits else UNFIT))
+
+    def take_log(self, now: float, stream: str, lines: Sequence[tuple[float, str]], cause: Cause) -> None:
+        """What an invocation logged, a line an event, in the stream of its environment; too long ones are cut."""
+        given = [(round(at * 1_000), shortened(f"{text}\n")) for at, text in lines]
+        self._log(now, self._streams.setdefault(stream, Stream(stream)), given, stream, cause)
 
     def page(self, now: float, name: str, low: int, high: int | None, limit: int, *, forward: bool) -> Page:
         """Of one stream: the first events, or the last, with keys from `low` to below `high`."""

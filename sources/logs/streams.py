@@ -76,6 +76,12 @@ def size_of(message: str) -> int:
     return (len(message) if message.isascii() else len(message.encode())) + EVENT_OVERHEAD
 
 
+def shortened(message: str) -> str:
+    """As much of it as fits into one event, as UTF-8 can hold it."""
+    limit = PAGE_BYTES - EVENT_OVERHEAD
+    return message.encode(errors="replace")[:limit].decode(errors="ignore")
+
+
 def first_page(events: Iterable[LogEvent], limit: int) -> Page:
     """From the first on, as many as a page may have."""
     taken: list[LogEvent] = []

@@ -30,13 +30,16 @@ def sample_event(
 SYSTEM: Final = System(
     name="CloudWatch Logs subscription",
     kind="asynchronous",
-    invoked_by="`logs.SubscriptionFilter(group, function, filter_name=...)`: log events that match its pattern",
+    invoked_by="`logs.SubscriptionFilter(group, function, filter_name=...)`: log events that match its pattern; what a "
+    'function logs is in `logs.LogGroup("/aws/lambda/<function>")`',
     event='`{"awslogs": {"data": ...}}`, base64 of gzip of the matching events of one call',
     answer="not looked at",
     retries="the function's asynchronous queue; a hand-over for 24 h while it is refused for a while",
     permission="logs.amazonaws.com, SourceArn = the group",
-    refused="streams and Firehose as destinations, metric filters, transformers, account policies",
-    deviations="what is logged can be read at once; control messages when asked for (`emit_control_message`)",
+    refused="a function for its own log, streams and Firehose as destinations, metric filters, transformers, account "
+    "policies",
+    deviations="what is logged can be read at once, what a function logs once its invocation has ended; control "
+    "messages when asked for (`emit_control_message`)",
     example="""\
 app = App("shop")
 group = app.add(logs.LogGroup("/shop/orders"))

@@ -36,6 +36,7 @@ from .occurrence import Occurrence
 
 SMALLEST_PART: Final = 5 * 1024 * 1024
 """Bytes of every part but the last."""
+JSON: Final = ("String", "application/json")
 SEQUENCER_STEP: Final = 0x10000  # arbitrary
 ONTO_ITSELF: Final = (
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's "
@@ -89,11 +90,14 @@ class BucketMachine:
         return version
 
     def deliver(self, now: float, effect: Deliver) -> None:
-        """A record of a function or a mapping: an object under the key that it brings."""
-        key = effect.attributes.get("key")
+        """A record of a function or a mapping: an object under the key that it brings. What is no text comes as
+        `content`, with its `content_type`."""
+        key, given = effect.attributes.get("key"), effect.attributes.get("content")
         error = None if key is not None else "InvalidParameterValue: a bucket takes records with a key only"
         if key is not None:
-            self.put(now, str(key[1]), effect.body.encode(), "application/json", NO_METADATA, effect.cause)
+            content = given[1] if given is not None and isinstance(given[1], bytes) else effect.body.encode()
+            content_type = str(effect.attributes.get("content_type", JSON)[1])
+            self.put(now, str(key[1]), content, content_type, NO_METADATA, effect.cause)
         self.effects.append(Delivered(effect.asker, effect.token, error))
 
     def get(self, now: float, key: str, version_id: str | None) -> Version:

@@ -36,7 +36,7 @@ MEMBERS: Final = frozenset(
     }
 )
 """Of an entry of a batch."""
-SUBJECTS: Final = {"s3": "Amazon S3 Notification"}
+SUBJECTS: Final = {"s3": "Amazon S3 Notification", "ses": "Amazon SES Email Receipt Notification"}
 """What services write over what they publish."""
 _ENTRY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _FIFO_ID: Final = re.compile(r"[!-~]{1,128}")

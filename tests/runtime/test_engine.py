@@ -254,7 +254,7 @@ def test_cancelled_in_the_middle(middle: Callable[[Bus], Any], handler: Any) -> 
 
     virtually(main)
 
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # those of tests before may still end
 
 
 def test_close_that_is_cancelled_lets_handlers_clean_up_at_once() -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import io
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -101,6 +103,105 @@ def test_status_of_a_failure(handler: Any, status: str) -> None:
 
     assert lines[-2] == "END RequestId: <id>"
     assert lines[-1].endswith(f"\tMemory Size: 128 MB\t{status}")
+
+
+async def rude(event: Any, context: Any) -> None:
+    sys.exit(7)
+
+
+async def wordless(event: Any, context: Any) -> None:
+    raise KeyError
+
+
+def test_error_as_the_python_runtime_writes_it() -> None:
+    """One event with the traceback, whose lines are indented by blanks that don't break."""
+    lines = lines_of(raises)
+    place = raises.__code__.co_firstlineno + 1
+
+    assert lines[1:-2] == [
+        "[ERROR] ValueError: boom",
+        "Traceback (most recent call last):",
+        f'\u00a0\u00a0File "{__file__}", line {place}, in raises',
+        '\u00a0\u00a0\u00a0\u00a0raise ValueError("boom")',
+    ]
+    assert lines_of(wordless)[1] == "[ERROR] KeyError"
+
+
+@pytest.mark.parametrize(
+    ("handler", "told"),
+    [
+        (leaves, ["RequestId: <id> Error: Runtime exited without providing a reason", "Runtime.ExitError"]),
+        (rude, ["RequestId: <id> Error: Runtime exited with error: exit status 7", "Runtime.ExitError"]),
+        (late, ["2026-01-01T00:00:06.000Z <id> Task timed out after 1.00 seconds", ""]),
+    ],
+)
+def test_ends_that_the_service_tells_of(handler: Any, told: list[str]) -> None:
+    """A runtime that is gone, a timeout."""
+    assert lines_of(handler, timeout=1)[1:-2] == told
+
+
+@pytest.mark.parametrize("kind", ["async", "thread", "inline"])
+def test_what_is_printed(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line each, in order with what is logged, and printed as ever."""
+
+    def handler(event: Any, context: Any) -> None:
+        print("one", end="")
+        print(" two\nthree")
+        log.warning("four")
+        sys.stdout.writelines(["five\n", "six"])
+
+    async def asynchronous(event: Any, context: Any) -> None:
+        handler(event, context)
+
+    before = sys.stdout
+    lines = lines_of(asynchronous) if kind == "async" else lines_of(handler, run=kind)
+
+    assert [line.rpartition("\t")[2] for line in lines[1:-2]] == ["one two", "three", "four", "five", "six"]
+    assert capsys.readouterr().out == "one two\nthree\nfive\nsix"
+    assert sys.stdout is before
+
+
+def test_prints_of_others_are_none_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the host, and of an invocation beside it that nobody asked."""
+
+    async def handler(event: Any, context: Any) -> None:
+        print(event)
+        await asyncio.sleep(1)
+        print(event)
+
+    app, work = app_of(handler)
+
+    async def main() -> list[str]:
+        async with app.start() as bus:
+            await bus.invoke(work, "beside", invocation_type="Event")
+            tail = asyncio.ensure_future(tail_of(bus, work, "asked"))
+            await asyncio.sleep(0.5)
+            print("host")
+            return await tail
+
+    assert virtually(main)[1:-2] == ["asked", "asked"]
+    assert capsys.readouterr().out.split() == ["beside", "asked", "host", "beside", "asked"]
+
+
+def test_output_that_user_code_has_replaced() -> None:
+    """Stays as it put it; the next invocation collects again."""
+    kept: list[Any] = []
+    before = sys.stdout
+
+    async def handler(event: Any, context: Any) -> None:
+        if event == "replace":
+            kept.append(sys.stdout)
+            sys.stdout = io.StringIO()
+        print("here")
+
+    try:
+        assert lines_of(handler, "replace")[1:-2] == []
+        replaced = sys.stdout
+        assert isinstance(replaced, io.StringIO)
+        sys.stdout = kept[0]  # what it had been, as `redirect_stdout` puts it back
+        assert lines_of(handler)[1:-2] == ["here"]
+    finally:
+        sys.stdout = before
 
 
 def test_part_of_a_millisecond_is_billed_whole() -> None:

@@ -150,6 +150,37 @@ def test_longest_delivery() -> None:
     assert answer.error is None
 
 
+def test_lines_of_a_function_are_events() -> None:
+    """One each, with its time, in one call; in a stream that is made for them, or is there."""
+    machine = make_machine()
+    machine.put_filter(0.0, "all", "", WORK)
+    for _ in range(2):
+        machine.take_log(10.0, "new", [(AT_10 / 1_000 - 1, "a"), (AT_10 / 1_000, "b")], CAUSE)
+
+    first, second = deliveries(machine)
+    assert [each["message"] for each in decoded(json.loads(first.body))["logEvents"]] == ["a\n", "b\n"]
+    assert (first.cause, second.cause) == (CAUSE, CAUSE)
+    events = machine.page(10.0, "new", 0, None, 10, forward=True).events
+    assert [(each.timestamp - AT_10, each.message) for each in events] == [
+        (-1_000, "a\n"),
+        (-1_000, "a\n"),
+        (0, "b\n"),
+        (0, "b\n"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("x" * 1_048_549, 1_048_550), ("x" * 1_048_550, 1_048_550), ("é" * 600_000, 1_048_550)]
+)
+def test_long_lines_are_cut(text: str, size: int) -> None:
+    """To what one event takes, between letters."""
+    machine = make_machine()
+    machine.take_log(10.0, STREAM, [(AT_10 / 1_000, text)], CAUSE)
+
+    [event] = machine.page(10.0, STREAM, 0, None, 10, forward=True).events
+    assert len(event.message.encode()) == size
+
+
 def test_expired_events_are_gone() -> None:
     """Older than the retention in days, at the millisecond; nothing is due for it."""
     machine = make_machine(retention_in_days=1)

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from eventbus.core.effects import Cause, Deliver
+from eventbus.core.effects import Cause, Deliver, Delivered
 from sources import s3, sqs
 from sources.s3.errors import MethodNotAllowed, NoSuchKey, NoSuchVersion
 from sources.s3.families import EXPIRED, EXPIRED_BY_MARKER
@@ -280,3 +280,27 @@ def test_test_message_of_a_declaration_is_of_the_start_of_the_bus() -> None:
 
     [message] = [effect for effect in machine.effects if isinstance(effect, Deliver)]
     assert json.loads(message.body)["Time"] == "2026-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "body", "content_type"),
+    [
+        ({}, b'{"a":1}', "application/json"),
+        ({"content": ("Binary", b"\xff\x00"), "content_type": ("String", "text/csv")}, b"\xff\x00", "text/csv"),
+        ({"content": ("Binary", b"")}, b"", "application/json"),
+        ({"content": ("String", "no bytes")}, b'{"a":1}', "application/json"),
+    ],
+    ids=["text", "bytes with a type", "no bytes at all", "not binary"],
+)
+def test_deliveries_become_objects(attributes: Any, body: bytes, content_type: str) -> None:
+    """Under the key they bring; what is no text comes beside the body."""
+    machine = make_machine()
+
+    delivery = Deliver(machine.arn, QUEUE.arn, 7, '{"a":1}', {"key": ("String", "a"), **attributes}, CAUSE)
+    machine.deliver(1.0, delivery)
+
+    version = machine.get(1.0, "a", None)
+    assert (version.body, version.content_type) == (body, content_type)
+    [answer] = machine.effects
+    assert isinstance(answer, Delivered)
+    assert (answer.token, answer.error) == (7, None)
