@@ -116,7 +116,7 @@ class Resource(Protocol[Client_co]):
     It may have
     - `targets`, the ARNs that its machine delivers to or invokes: each must be part of the app;
     - `apps`, ASGI applications that its machine fetches from, by the ARN that each is to have: the bus runs them;
-    - `reads`, the declared sources that its machine, a `Reader`, reads in its own name;
+    - `reads_from`, the declared sources that its machine, a `Reader`, reads in its own name;
     - `log_of`, the name of a function or None, to take what that function logs: its machine is a `FunctionLog`;
     - `takes_callbacks`, to have a door for them: its machine is a `CalledBack`;
     - `always_there`, if every account has it from the start: a wire out of it adds it."""

@@ -28,6 +28,7 @@ from .driver import Driver
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 5.0
 """Real seconds that a client may take for its request."""
+METHODS: Final = ("do_PUT", "do_POST", "do_GET", "do_HEAD", "do_DELETE")
 HELLO: Final = b"\x16"
 """How TLS begins."""
 
@@ -160,7 +161,7 @@ class Request(BaseHTTPRequestHandler):
     timeout = PATIENCE
     server: Server
 
-    def do_PUT(self) -> None:
+    def answer(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             self._skip_chunks()
@@ -171,7 +172,11 @@ class Request(BaseHTTPRequestHandler):
         path = self.path.lstrip("/").partition("?")[0]
         self._answer(200 if signed and self.server.callbacks.put(path, content) else 403)
 
-    do_POST = do_GET = do_HEAD = do_DELETE = do_PUT
+    def __getattr__(self, name: str) -> Any:
+        """`do_PUT` and its sisters: what the server calls for each method."""
+        if name in METHODS:
+            return self.answer
+        raise AttributeError(name)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing is printed."""

@@ -248,7 +248,7 @@ class Engine:
         setup = self.setup
         for resource in setup.resources.values():
             self.add_resource(resource)
-            for source in getattr(resource, "reads", ()):
+            for source in getattr(resource, "reads_from", ()):
                 self.handlers.add_reader(resource.arn, source, resource.arn)
         for function in setup.functions.values():
             self.add_function(function)

@@ -136,7 +136,7 @@ class DeliveryStream:
         return (self.bucket.arn, *others)
 
     @property
-    def reads(self) -> Sequence[Any]:
+    def reads_from(self) -> Sequence[Any]:
         return () if self.kinesis_stream is None else (self.kinesis_stream,)
 
     def machine(self, birth: Birth) -> DeliveryStreamMachine:

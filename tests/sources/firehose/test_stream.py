@@ -161,5 +161,5 @@ def test_what_it_needs_of_its_app() -> None:
     stream = declared(kinesis_stream=SOURCE)
 
     assert stream.targets == (BUCKET.arn, Work.arn, SOURCE.arn)
-    assert stream.reads == (SOURCE,)
+    assert stream.reads_from == (SOURCE,)
     assert declared(processor=None).targets == (BUCKET.arn,)
