@@ -16,7 +16,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import MSG_PEEK, create_connection, socket
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from attrs import define, field
 
@@ -158,7 +158,7 @@ class Server(ThreadingHTTPServer):
 class Request(BaseHTTPRequestHandler):
     """HTTP/1.0: one request a connection."""
 
-    timeout = PATIENCE
+    timeout: ClassVar[float | None] = PATIENCE
     server: Server
 
     def answer(self) -> None:

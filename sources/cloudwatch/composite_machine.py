@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any, Final
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from eventbus.core.effects import Cause
 from eventbus.names import Arn
@@ -105,7 +105,7 @@ class CompositeAlarmMachine(AlarmMachine):
             if by is not None:
                 self._suppress("Alarm")
         elif by == "Alarm" and self.state.value != ALARM:
-            self.state = evolve(self.state, suppressed_by=None)
+            self.suppress(None)
         elif by == "Alarm" and self.alarm.actions_suppressor_extension_period:
             self._suppress("ExtensionPeriod", now + self.alarm.actions_suppressor_extension_period)
         elif by == "Alarm":
@@ -113,12 +113,12 @@ class CompositeAlarmMachine(AlarmMachine):
 
     def _suppress(self, by: Suppression, until: float = inf) -> None:
         self._until = until
-        self.state = evolve(self.state, suppressed_by=by)
+        self.suppress(by)
         self.tell("suppressed", f"its actions, by {by}")
 
     def _release(self, now: float) -> None:
         """What was held back runs now, as if the state had just begun."""
         self._until = inf
         before = self.state
-        self.state = evolve(before, suppressed_by=None, at=self.birth.epoch + now)
+        self.suppress(None, self.birth.epoch + now)
         self.run_actions(now, before, None)

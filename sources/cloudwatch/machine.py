@@ -8,7 +8,7 @@ in, then each change.
 from math import inf
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from eventbus.core.effects import Cause, Receive, Received
 from eventbus.core.redelivery import Retries
@@ -18,7 +18,7 @@ from sources._hand_over import TRIES, HandingMachine
 from sources._target_retries import retries
 
 from . import events
-from .state import FIRST_REASON, INSUFFICIENT_DATA, News, State, StateValue
+from .state import FIRST_REASON, INSUFFICIENT_DATA, News, State, StateValue, Suppression
 
 
 @define(eq=False)
@@ -77,6 +77,10 @@ class AlarmMachine(HandingMachine):
     # ------------------------------------------------------------ for what inherits
     def watch(self, whom: Arn, position: Any = None) -> None:
         self.effects.append(Receive(whom, self.arn, self.birth.ids.draw(), 1, None, position))
+
+    def suppress(self, by: Suppression | None, at: float | None = None) -> None:
+        """Its actions are held back, by that, or no more; `at`: as if its state had begun then."""
+        self.state = evolve(self.state, suppressed_by=by, at=self.state.at if at is None else at)
 
     def become(self, now: float, state: State, cause: Cause | None, path: tuple[Arn, ...] = ()) -> None:
         before, self.state = self.state, state

@@ -61,7 +61,8 @@ class Resetting(Flow[None]):
         pool.policy.check(self.password)
         if self.hidden(pool):
             raise CodeMismatchException
-        user = self.user = pool.known(self.username, NOT_FOUND)
+        user = pool.known(self.username, NOT_FOUND)
+        self.concern(user)
         user.redeem(now, FORGOT, self.code)
         pool.give_password(now, user, self.password, permanent=True)
         pool.ask(now, self, "PostConfirmation_ConfirmForgotPassword", events.request(user.shown(), None, self.metadata))
@@ -80,10 +81,11 @@ class ChangingAttributes(Flow[list[CodeDeliveryDetails]]):
     def start(self, pool: "PoolMachine", now: float) -> None:
         if self.token is None:
             user = pool.known(self.username)
+            self.concern(user)
         else:
             access = pool.access(now, self.token)
-            user, self.client, self.username = access.user, access.client, access.user.username
-        self.user = user
+            user = access.user
+            self.concern(user, access.client)
         check_attributes(self.attributes, administrator=self.token is None)
         changed = [
             (medium, name)
@@ -108,8 +110,8 @@ class AskingForCode(Flow[CodeDeliveryDetails]):
 
     def start(self, pool: "PoolMachine", now: float) -> None:
         access = pool.access(now, self.token)
-        user = self.user = access.user
-        self.client, self.username = access.client, user.username
+        user = access.user
+        self.concern(user, access.client)
         medium = next(medium for medium, name in ADDRESSES.items() if name == self.attribute)
         if self.attribute not in user.attributes:
             raise InvalidParameterException(f"User does not have {self.attribute}")

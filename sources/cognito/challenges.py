@@ -35,7 +35,8 @@ class Challenging(SigningIn):
     history: Sequence[ChallengeResult] = field(default=(), init=False)
     session: str | None = field(default=None, repr=False)  # that was answered
 
-    def define(self, pool: "PoolMachine", now: float) -> None:
+    def define(self, pool: "PoolMachine", now: float, history: Sequence[ChallengeResult] = ()) -> None:
+        self.history = history
         self._ask(pool, now, _DEFINE, {"session": self.history})
 
     def told(self, pool: "PoolMachine", now: float, source: str, answer: Answer) -> None:
@@ -85,7 +86,7 @@ class CustomSignIn(Challenging):
     def start(self, pool: "PoolMachine", now: float) -> None:
         if "DefineAuthChallenge" not in pool.functions:
             raise InvalidUserPoolConfigurationException
-        self.user = pool.users.get(self.username)
+        self.concern(pool.users.get(self.username))
         if self.user is None and not self.hidden(pool):
             pool.known(self.username)
         self.before(pool, now)
@@ -109,7 +110,7 @@ class AnsweringChallenge(Challenging):
     def start(self, pool: "PoolMachine", now: float) -> None:
         assert self.session is not None, "an answer without a session"
         session = self._answered = tokens.session_of(pool, now, self.session, CUSTOM, self.username, self.client)
-        self.user = session.user
+        self.concern(session.user)
         self._ask(pool, now, _VERIFY, {"privateChallengeParameters": session.private, "challengeAnswer": self.answer})
 
     def told(self, pool: "PoolMachine", now: float, source: str, answer: Answer) -> None:
@@ -122,5 +123,4 @@ class AnsweringChallenge(Challenging):
             "challengeResult": answers.flag(answer, "answerCorrect"),
             "challengeMetadata": self._answered.metadata,
         }
-        self.history = (*self._answered.history, result)
-        self.define(pool, now)
+        self.define(pool, now, (*self._answered.history, result))

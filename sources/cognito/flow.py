@@ -64,6 +64,13 @@ class Flow(ABC, Generic[R]):
         assert self.user is not None, f"{type(self).__name__} of nobody"
         return self.user
 
+    def concern(self, user: User | None, client: AppClient | None = None) -> None:
+        """This user, of that client if it was not known before."""
+        self.user = user
+        self.client = client or self.client
+        if user is not None:
+            self.username = user.username
+
     def hidden(self, pool: "PoolMachine") -> bool:
         """Whether nobody is to know that there is no such user."""
         return self.client is not None and self.client.hides_users and self.username not in pool.users

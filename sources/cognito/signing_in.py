@@ -49,7 +49,9 @@ class SigningIn(Flow[AuthResult], ABC):
         request = events.request(self.known.shown(), {"newDeviceUsed": False}, self.metadata)
         pool.ask(now, self, "PostAuthentication_Authentication", request)
 
-    def generate(self, pool: "PoolMachine", now: float) -> None:
+    def generate(self, pool: "PoolMachine", now: float, grant: Grant | None = None) -> None:
+        """Tokens, by a `grant` that is used again or by a new one."""
+        self.grant = grant
         groups, version = self.groups(pool), pool.token_version
         configuration = {
             "groupsToOverride": list(groups.names),
@@ -150,7 +152,7 @@ class NewPassword(SigningIn):
 
     def start(self, pool: "PoolMachine", now: float) -> None:
         session = tokens.session_of(pool, now, self.session, NEW_PASSWORD, self.username, self.client)
-        self.user = session.user
+        self.concern(session.user)
         pool.policy.check(self.password)
         check_attributes(self.attributes)
         del pool.sessions[self.session]
@@ -170,5 +172,5 @@ class Refreshing(SigningIn):
             raise NotAuthorizedException("Invalid Refresh Token")
         if now > grant.until:
             raise NotAuthorizedException("Refresh Token has expired")
-        self.grant, self.user, self.username = grant, grant.user, grant.user.username
-        self.generate(pool, now)
+        self.concern(grant.user)
+        self.generate(pool, now, grant)

@@ -64,13 +64,13 @@ class SigningUp(Flow[SignUpResult]):
             raise UsernameExistsException("User already exists")
         known = {f"{name}_verified": str(verified[name]).lower() for name in verified if name in self.attributes}
         status: Status = "CONFIRMED" if confirmed else "UNCONFIRMED"
-        self.user = pool.add(now, self.username, status, {**known, **self.attributes}, self.password)
+        self.concern(pool.add(now, self.username, status, {**known, **self.attributes}, self.password))
         if confirmed:
-            pool.ask(now, self, _CONFIRMED, events.request(self.user.shown(), None, self.metadata))
+            pool.ask(now, self, _CONFIRMED, events.request(self.known.shown(), None, self.metadata))
             return
-        medium = code_medium(pool, self.user)
+        medium = code_medium(pool, self.known)
         if medium is not None:
-            self.letters.append(messages.with_code(pool, now, self.user, SIGN_UP, SIGN_UP, medium))
+            self.letters.append(messages.with_code(pool, now, self.known, SIGN_UP, SIGN_UP, medium))
         self.post(pool, now)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
@@ -95,7 +95,8 @@ class Confirming(Flow[None]):
     def start(self, pool: "PoolMachine", now: float) -> None:
         if self.code is not None and self.hidden(pool):
             raise CodeMismatchException
-        user = self.user = pool.known(self.username, NO_USER if self.code is None else NOT_FOUND)
+        user = pool.known(self.username, NO_USER if self.code is None else NOT_FOUND)
+        self.concern(user)
         if user.status != "UNCONFIRMED":
             raise NotAuthorizedException(f"User cannot be confirmed. Current status is {user.status}")
         verified = {}
@@ -114,7 +115,8 @@ class Resending(Flow[CodeDeliveryDetails]):
         if self.hidden(pool):
             pool.done(self, messages.pretended(self.username))
             return
-        user = self.user = pool.known(self.username, NOT_FOUND)
+        user = pool.known(self.username, NOT_FOUND)
+        self.concern(user)
         if user.status != "UNCONFIRMED":
             raise InvalidParameterException("User is already confirmed.")
         medium = code_medium(pool, user)
@@ -154,14 +156,15 @@ class Creating(Flow[DescribedUser]):
             return
         if self.username in pool.users:
             raise UsernameExistsException("User account already exists")
-        self.user = pool.add(now, self.username, "FORCE_CHANGE_PASSWORD", self.attributes)
-        self._invite(pool, now, self.user)
+        self.concern(pool.add(now, self.username, "FORCE_CHANGE_PASSWORD", self.attributes))
+        self._invite(pool, now, self.known)
 
     def posted(self, pool: "PoolMachine", now: float) -> None:
         pool.done(self, pool.described(self.known))
 
     def _again(self, pool: "PoolMachine", now: float) -> None:
-        user = self.user = pool.known(self.username)
+        user = pool.known(self.username)
+        self.concern(user)
         if user.status != "FORCE_CHANGE_PASSWORD":
             raise UnsupportedUserStateException(
                 f"Resend not possible. {user.username} status is not FORCE_CHANGE_PASSWORD"
@@ -172,7 +175,7 @@ class Creating(Flow[DescribedUser]):
         password = self.password or pool.policy.generate(pool.birth.ids)
         pool.give_password(now, user, password, permanent=False)
         if self.message_action != "SUPPRESS":
-            self.letters += invitations(user, password, self.mediums)
+            self.letters.extend(invitations(user, password, self.mediums))
         self.post(pool, now)
 
 

@@ -137,7 +137,7 @@ class DeliveryStreamMachine(CallingMachine[Batch]):
     def wake(self, now: float) -> None:
         super().wake(now)
         if self._kinesis is not None:
-            self.effects += self._kinesis.ask(now)
+            self.effects.extend(self._kinesis.ask(now))
         for records in self._gathered.due(now):
             self._call(now, Batch("", records, merge(each.cause for each in records)))
         for outlet, packed in self.outlets.due(now):

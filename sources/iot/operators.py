@@ -90,7 +90,7 @@ def _ordered(compare: Callable[[int | float, int | float], bool]) -> Operator:
     return operator
 
 
-COMPARISONS: Final = {
+COMPARISONS: Final[dict[str, Operator]] = {
     "=": equal,
     "<>": unequal,
     "<": _ordered(lambda left, right: left < right),

@@ -24,8 +24,8 @@ class Failed(Exception):
 
     def __init__(self, error: str, cause: str) -> None:
         super().__init__(error, cause)
-        self.error = error[:ERROR_LIMIT]
-        self.cause = cause[:CAUSE_LIMIT]
+        self.error: str = error[:ERROR_LIMIT]
+        self.cause: str = cause[:CAUSE_LIMIT]
 
 
 class ExecutionAlreadyExists(ServiceError):

@@ -62,7 +62,7 @@ class WalkingMachine(CallingMachine[Awaited]):
         lane = self.roots[name] = Lane(execution, self.definition)
         line = f"StartExecution {text}"[:TOLD]
         # told once, under its ARN, of the invocation that asked for it
-        self.notes += [("requested", self.arn, arn, line, cause), ("requested", self.arn, name, line, None)]
+        self.notes.extend([("requested", self.arn, arn, line, cause), ("requested", self.arn, name, line, None)])
         role = execution.context["RoleArn"]
         self.tell(now, lane, "ExecutionStarted", {"input": text, "role_arn": role})
         if self.definition.timeout_seconds < inf:
